@@ -1,0 +1,1 @@
+export type { Policy, Rule } from './policy.ts';
