@@ -1,1 +1,4 @@
-export {};
+export { azureTablesProfile } from './azure-tables/profile.ts';
+export { boomiProfile } from './boomi/profile.ts';
+export { cosProfile } from './cos/profile.ts';
+export { qingstorProfile } from './qingstor/profile.ts';

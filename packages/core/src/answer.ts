@@ -1,0 +1,141 @@
+import type { CompiledPolicy, CompiledRule } from './compile.ts';
+import type { ActualRequest, ResponseHeader } from './decision.ts';
+import { matchesHeader } from './header-pattern.ts';
+import type { AnswerHeader } from './profile.ts';
+
+export const VARY_ORIGIN: ResponseHeader = ['Vary', 'Origin'];
+
+const ALLOW_CREDENTIALS: ResponseHeader = ['Access-Control-Allow-Credentials', 'true'];
+const ALLOW_ANY_ORIGIN: ResponseHeader = ['Access-Control-Allow-Origin', '*'];
+
+/** What the answer to a preflight says of the request. */
+export interface AnswerFacts {
+  readonly origin: string;
+  readonly methods: readonly string[];
+  /** As received; empty when there is none. */
+  readonly requestHeaders: string;
+  /** Of the requested names those that the rule allows, or all where the service does not look. */
+  readonly names: readonly string[];
+}
+
+/** The headers of an allowed preflight, in the order of the profile. */
+export function preflightAnswer(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  facts: AnswerFacts,
+): readonly ResponseHeader[] {
+  const headers: ResponseHeader[] = [];
+  for (const name of policy.profile.answers.preflight) {
+    const header = answerHeader(name, policy, rule, facts);
+    if (header) headers.push(header);
+  }
+  if (policy.vary) headers.push(VARY_ORIGIN);
+  return headers;
+}
+
+/** The headers added to the answer to an actual request that `rule` allows. */
+export function actualAnswer(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  origin: string,
+  request: ActualRequest,
+  varies: boolean,
+): readonly ResponseHeader[] {
+  const { profile } = policy;
+  const headers: ResponseHeader[] = [];
+  for (const name of profile.answers.actual) {
+    const header =
+      name === 'Access-Control-Expose-Headers'
+        ? exposeHeaders(policy, rule, request.responseHeaderNames ?? [])
+        : answerHeader(name, policy, rule, { origin, methods: [], requestHeaders: '', names: [] });
+    if (header) headers.push(header);
+  }
+  const needless = profile.actual.vary === 'origin-not-any' && answersAny(policy, rule) && !policy.vary;
+  if (varies && !needless) headers.push(VARY_ORIGIN);
+  return headers;
+}
+
+function answersAny(policy: CompiledPolicy, rule: CompiledRule): boolean {
+  return rule.anyOrigin && policy.profile.answers.allowOrigin === 'any-or-echo';
+}
+
+function answerHeader(
+  name: AnswerHeader,
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  facts: AnswerFacts,
+): ResponseHeader | undefined {
+  switch (name) {
+    case 'Access-Control-Allow-Origin':
+      return answersAny(policy, rule) ? ALLOW_ANY_ORIGIN : [name, facts.origin];
+    case 'Access-Control-Allow-Credentials':
+      return answersAny(policy, rule) ? undefined : ALLOW_CREDENTIALS;
+    case 'Access-Control-Allow-Methods':
+      return rule.allowMethods ?? requestedMethods(policy, rule, facts.methods);
+    case 'Access-Control-Allow-Headers':
+      return rule.allowHeaders ?? requestedHeaders(policy, rule, facts);
+    case 'Access-Control-Expose-Headers':
+      return rule.exposeHeaders;
+    case 'Access-Control-Max-Age':
+      return rule.maxAge;
+    default:
+      return name satisfies never;
+  }
+}
+
+function requestedMethods(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  methods: readonly string[],
+): ResponseHeader {
+  const { allowedMethods } = rule.source;
+  const any = policy.profile.methods.any && allowedMethods.includes('*');
+  const allowed = new Set(methods.filter(method => any || allowedMethods.includes(method)));
+  return ['Access-Control-Allow-Methods', [...allowed].join(policy.profile.answers.allowMethods.separator)];
+}
+
+function requestedHeaders(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  facts: AnswerFacts,
+): ResponseHeader | undefined {
+  const convention = policy.profile.answers.allowHeaders;
+  if (convention.kind === 'rule') return ruleHeaders(rule, facts);
+  if (facts.names.length === 0) return undefined;
+  const sorted = convention.kind === 'requested' && convention.form === 'lower-case-sorted';
+  const names = sorted ? facts.names.map(lowerCase).sort() : facts.names;
+  return ['Access-Control-Allow-Headers', names.join(',')];
+}
+
+/** The list of a rule of which a name is a pattern: a pattern is of no use to a browser, the names it matches are. */
+function ruleHeaders(rule: CompiledRule, facts: AnswerFacts): ResponseHeader | undefined {
+  if (rule.anyHeader) {
+    return facts.names.length === 0 ? undefined : ['Access-Control-Allow-Headers', facts.requestHeaders];
+  }
+  const names = new Set([...rule.exactHeaders, ...facts.names.map(lowerCase)]);
+  return names.size === 0 ? undefined : ['Access-Control-Allow-Headers', [...names].join(',')];
+}
+
+function exposeHeaders(
+  policy: CompiledPolicy,
+  rule: CompiledRule,
+  responseHeaderNames: readonly string[],
+): ResponseHeader | undefined {
+  const convention = policy.profile.answers.exposeHeaders;
+  if (convention.kind === 'rule') return rule.exposeHeaders;
+  const names = new Map<string, string>();
+  for (const name of [...responseHeaderNames, ...convention.always]) {
+    const key = name.toLowerCase();
+    if (!names.has(key) && rule.exposePatterns.some(pattern => matchesHeader(pattern, key)))
+      names.set(key, name);
+  }
+  for (const name of rule.source.exposeHeaders) {
+    const key = name.toLowerCase();
+    if (!name.includes('*') && !names.has(key)) names.set(key, name);
+  }
+  return names.size === 0 ? undefined : ['Access-Control-Expose-Headers', [...names.values()].join(',')];
+}
+
+function lowerCase(name: string): string {
+  return name.toLowerCase();
+}

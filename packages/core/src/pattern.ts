@@ -1,0 +1,36 @@
+/** What an entry of a rule stands for, once read. Shared by origins and header names. */
+export type Pattern =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'exact'; readonly text: string }
+  /** `prefix*suffix`. What the `*` may stand for is a matter of {@link WildcardExtent}. */
+  | { readonly kind: 'wildcard'; readonly prefix: string; readonly suffix: string };
+
+/** What a `*` beside other characters stands for: anything, also nothing; or one or more characters of a host. */
+export type WildcardExtent = 'anything' | 'host';
+
+/**
+ * Whether `text`, which begins with the pattern's prefix and ends with its suffix, has between them what the `*` may
+ * stand for. The prefix and the suffix may not overlap: `a*a` does not match `a`.
+ */
+export function fitsBetween(
+  text: string,
+  prefixLength: number,
+  suffixLength: number,
+  extent: WildcardExtent,
+): boolean {
+  const end = text.length - suffixLength;
+  if (extent === 'anything') return prefixLength <= end;
+  for (let i = prefixLength; i < end; i++) if (!isHostCharacter(text.charCodeAt(i))) return false;
+  return prefixLength < end;
+}
+
+function isHostCharacter(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) || // a-z
+    (code >= 0x30 && code <= 0x39) || // 0-9
+    code === 0x2e || // .
+    code === 0x2d || // -
+    code === 0x5f || // _
+    (code >= 0x41 && code <= 0x5a) // A-Z
+  );
+}

@@ -1,0 +1,37 @@
+/** A set of rules of one policy, by index: bit `i % 32` of word `i >> 5`. Its length is the policy's. */
+export type RuleSet = Uint32Array;
+
+export function emptyRuleSet(ruleCount: number): RuleSet {
+  return new Uint32Array(Math.max(1, (ruleCount + 31) >> 5));
+}
+
+export function addRule(set: RuleSet, rule: number): void {
+  set[rule >> 5] = (set[rule >> 5] ?? 0) | (1 << (rule & 31));
+}
+
+export function hasRule(set: RuleSet, rule: number): boolean {
+  return (((set[rule >> 5] ?? 0) >>> (rule & 31)) & 1) === 1;
+}
+
+export function union(a: RuleSet, b: RuleSet): RuleSet {
+  const result = a.slice();
+  for (let i = 0; i < result.length; i++) result[i] = (result[i] ?? 0) | (b[i] ?? 0);
+  return result;
+}
+
+export function isEmpty(set: RuleSet): boolean {
+  for (const word of set) if (word !== 0) return false;
+  return true;
+}
+
+export const NONE = -1;
+
+/** The lowest rule that is in `a`, in `b`, and in each of `others`; `NONE` when there is no such rule. */
+export function firstCommonRule(a: RuleSet, b: RuleSet, others: readonly RuleSet[]): number {
+  for (let i = 0; i < a.length; i++) {
+    let word = (a[i] ?? 0) & (b[i] ?? 0);
+    for (let k = 0; word !== 0 && k < others.length; k++) word &= others[k]?.[i] ?? 0;
+    if (word !== 0) return i * 32 + 31 - Math.clz32(word & -word);
+  }
+  return NONE;
+}
