@@ -1,0 +1,156 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Authorization, Credential, CredentialLookup } from '../dialect.ts';
+import type { Exchange, ServiceError } from '../exchange.ts';
+import { headerLines, headerValue } from '../headers.ts';
+import { hostWithoutPort, percentDecode } from '../request-target.ts';
+import { cosError } from './errors.ts';
+import {
+  cosHttpString,
+  cosSignature,
+  cosSignKey,
+  cosStringToSign,
+  encodeName,
+  type SignedParts,
+  utf8Bytes,
+} from './signature.ts';
+
+/** The seven fields of a signature, in the `Authorization` header or in the query. */
+const FIELDS = [
+  'q-sign-algorithm',
+  'q-ak',
+  'q-sign-time',
+  'q-key-time',
+  'q-header-list',
+  'q-url-param-list',
+  'q-signature',
+] as const;
+
+type SignatureFields = Readonly<Record<(typeof FIELDS)[number], string>>;
+
+const TOKEN = 'x-cos-security-token';
+const SKEW_SECONDS = 15 * 60;
+
+/** Who sent the request: nobody, or the holder of a key ("Request Signature" of the API reference). */
+export function authorizeCos(exchange: Exchange, credentials: CredentialLookup): Authorization {
+  const fields = readFields(exchange);
+  if (fields === undefined) return { kind: 'anonymous' };
+  if (typeof fields === 'string') return refuse(cosError('AccessDenied', fields));
+  const credential = credentials(fields['q-ak']);
+  if (!credential) return refuse(cosError('InvalidAccessKeyId'));
+  const problem =
+    timeProblem(fields, exchange.receivedAt) ??
+    signatureProblem(exchange, fields, credential) ??
+    tokenProblem(exchange, credential);
+  return problem ? refuse(problem) : { kind: 'signed', credentialId: credential.id };
+}
+
+function refuse(error: ServiceError): Authorization {
+  return { kind: 'refused', error };
+}
+
+/** The fields; undefined when the request is not signed; a message when it is, but not as it should be. */
+function readFields(exchange: Exchange): SignatureFields | string | undefined {
+  const header = headerValue(exchange.request, 'authorization');
+  const pairs = header ? pairsOf(header) : exchange.location.parameters;
+  const found = new Map(pairs);
+  if (!header && !found.has('q-sign-algorithm') && !found.has('q-signature')) return undefined;
+  const missing = FIELDS.find(name => !found.has(name));
+  if (missing) return `Check auth failure: the signature has no ${missing}.`;
+  const fields: SignatureFields = {
+    'q-sign-algorithm': found.get('q-sign-algorithm') ?? '',
+    'q-ak': found.get('q-ak') ?? '',
+    'q-sign-time': found.get('q-sign-time') ?? '',
+    'q-key-time': found.get('q-key-time') ?? '',
+    'q-header-list': found.get('q-header-list') ?? '',
+    'q-url-param-list': found.get('q-url-param-list') ?? '',
+    'q-signature': found.get('q-signature') ?? '',
+  };
+  if (fields['q-sign-algorithm'] !== 'sha1') return 'Check auth failure: q-sign-algorithm must be sha1.';
+  for (const name of ['q-sign-time', 'q-key-time'] as const) {
+    if (!/^\d{1,12};\d{1,12}$/.test(fields[name])) {
+      return `Check auth failure: ${name} must be start;end in seconds since 1970.`;
+    }
+  }
+  return fields;
+}
+
+function pairsOf(header: string): readonly (readonly [string, string])[] {
+  return header.split('&').map(part => {
+    const equals = part.indexOf('=');
+    return equals === -1 ? [part.trim(), ''] : [part.slice(0, equals).trim(), part.slice(equals + 1).trim()];
+  });
+}
+
+function timeProblem(fields: SignatureFields, nowMilliseconds: number): ServiceError | undefined {
+  const now = Math.floor(nowMilliseconds / 1000);
+  for (const name of ['q-sign-time', 'q-key-time'] as const) {
+    const [start = 0, end = 0] = fields[name].split(';').map(Number);
+    const serverTime = `${new Date(nowMilliseconds).toISOString().slice(0, 19)}Z`;
+    const details = [['ServerTime', serverTime]] as const;
+    if (now > end) return cosError('AccessDenied', 'Request has expired', details);
+    if (now < start - SKEW_SECONDS) return cosError('RequestTimeTooSkewed', undefined, details);
+  }
+  return undefined;
+}
+
+function tokenProblem(exchange: Exchange, credential: Credential): ServiceError | undefined {
+  if (credential.token === undefined) return undefined;
+  const sent =
+    headerValue(exchange.request, TOKEN) ??
+    exchange.location.parameters.find(([name]) => name.toLowerCase() === TOKEN)?.[1] ??
+    '';
+  return equalInConstantTime(sent, credential.token) ? undefined : cosError('ExpiredToken');
+}
+
+/**
+ * The SDKs sign the host with and without its port, and, where the bucket is in the path, the path with and without
+ * it. Whichever holds is taken: each names the same request.
+ */
+function signatureProblem(
+  exchange: Exchange,
+  fields: SignatureFields,
+  credential: Credential,
+): ServiceError | undefined {
+  const signKey = cosSignKey(credential.secret, fields['q-key-time']);
+  const { location } = exchange;
+  const hosts = new Set([location.authority, hostWithoutPort(location.authority)]);
+  const paths = new Set([location.path, ...(location.pathStyle ? [`/${location.resource}`] : [])]);
+  let stringToSign = '';
+  let httpString = '';
+  for (const path of paths) {
+    for (const host of hosts) {
+      const candidate = cosHttpString(signedParts(exchange, fields, path, host));
+      const candidateToSign = cosStringToSign(fields['q-sign-time'], candidate);
+      if (equalInConstantTime(cosSignature(signKey, candidateToSign), fields['q-signature']))
+        return undefined;
+      httpString ||= candidate;
+      stringToSign ||= candidateToSign;
+    }
+  }
+  return cosError('SignatureDoesNotMatch', undefined, [
+    ['StringToSign', stringToSign],
+    ['FormatString', Buffer.from(httpString, 'latin1').toString('utf8')],
+  ]);
+}
+
+function signedParts(exchange: Exchange, fields: SignatureFields, path: string, host: string): SignedParts {
+  const { request, location } = exchange;
+  const headers = distinctNames(fields['q-header-list']).flatMap(name =>
+    (name === 'host' ? [host] : headerLines(request, name)).map(value => [name, value] as const),
+  );
+  const listed = new Set(distinctNames(fields['q-url-param-list']));
+  const parameters = location.parameters
+    .map(([name, value]) => [utf8Bytes(name), utf8Bytes(value)] as const)
+    .filter(([name]) => listed.has(encodeName(name)));
+  return { method: request.method, path: utf8Bytes(percentDecode(path) ?? path), parameters, headers };
+}
+
+function distinctNames(list: string): readonly string[] {
+  return [...new Set(list.toLowerCase().split(';').filter(Boolean))];
+}
+
+function equalInConstantTime(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

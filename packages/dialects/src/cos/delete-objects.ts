@@ -1,0 +1,72 @@
+import { formatDiagnostic } from '@crossgate/core';
+import type { Reply, ServiceError } from '../exchange.ts';
+import { readXml, type XmlElement } from '../xml/read-xml.ts';
+import { writeXml, type XmlNode } from '../xml/write-xml.ts';
+import { accessProblem } from './access.ts';
+import { bodyDigestProblem } from './body-digest.ts';
+import type { CosCall } from './data-api.ts';
+import { cosError } from './errors.ts';
+import { cosErrorReply, xmlReply } from './responses.ts';
+
+const MOST_OBJECTS = 1000;
+/** A thousand keys of 850 bytes, each byte written as a character reference, and the elements around them. */
+const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+
+/** DELETE Multiple Objects */
+export async function deleteObjects({ exchange, authorization, body, services }: CosCall): Promise<Reply> {
+  const { tenant = '' } = exchange.location;
+  const bucket = services.objects.bucket(tenant);
+  if (!bucket) return cosErrorReply(exchange, cosError('NoSuchBucket'));
+  const problem = accessProblem(exchange, authorization, bucket.acl, 'write');
+  if (problem) return cosErrorReply(exchange, problem);
+  const bytes = await body.read(BODY_LIMIT_BYTES);
+  if (bytes === 'too-large') return cosErrorReply(exchange, cosError('EntityTooLarge'));
+  const refused = bodyDigestProblem(exchange, bytes);
+  if (refused) return cosErrorReply(exchange, refused);
+  const request = readDeletion(bytes);
+  if ('code' in request) return cosErrorReply(exchange, request);
+  for (const key of request.keys) await services.objects.deleteObject(tenant, key);
+  const deleted = request.quiet ? [] : request.keys.map((key): XmlNode => ['Deleted', [['Key', key]]]);
+  return xmlReply(200, writeXml([['DeleteResult', deleted]]));
+}
+
+interface Deletion {
+  readonly quiet: boolean;
+  readonly keys: readonly string[];
+}
+
+function readDeletion(bytes: Uint8Array): Deletion | ServiceError {
+  const xml = readXml(bytes);
+  if (xml.kind === 'diagnostic') return cosError('MalformedXML', formatDiagnostic(xml.diagnostic));
+  const { root } = xml;
+  if (root.name !== 'Delete') return unexpected(root, 'Delete');
+  const keys: string[] = [];
+  let quiet = false;
+  for (const element of root.children) {
+    if (element.name === 'Quiet') {
+      quiet = element.text.toLowerCase() === 'true';
+    } else if (element.name === 'Object') {
+      const key = element.children.find(child => child.name === 'Key');
+      if (!key?.text) return unexpected(element, 'an Object with a Key');
+      keys.push(key.text);
+    } else {
+      return unexpected(element, 'Quiet or Object');
+    }
+  }
+  if (keys.length === 0) return unexpected(root, 'at least one Object');
+  if (keys.length > MOST_OBJECTS) {
+    return cosError(
+      'MalformedXML',
+      `There are ${keys.length} objects, ${MOST_OBJECTS} is the limit of one request.`,
+    );
+  }
+  return { quiet, keys };
+}
+
+function unexpected(element: XmlElement, expected: string): ServiceError {
+  const { line, column } = element.position;
+  return cosError(
+    'MalformedXML',
+    `line ${line}, column ${column}: found ${element.name}, expected ${expected}`,
+  );
+}

@@ -1,0 +1,28 @@
+import type { Dialect } from '../dialect.ts';
+import { authorizeCos } from './authorization.ts';
+import { openCosDataApi } from './data-api.ts';
+import { cosPolicyDocument } from './policy-document.ts';
+import { cosProfile } from './profile.ts';
+import { readCosPolicy } from './read-policy.ts';
+import { cosCommonHeaders, cosReplies, newCosRequestId } from './responses.ts';
+import { locateCos } from './routes.ts';
+
+/** Tencent Cloud Object Storage. */
+export const cosDialect: Dialect = {
+  id: 'cos',
+  title: 'Tencent COS',
+  tenantNoun: 'bucket',
+  profile: cosProfile,
+  policyDocument: cosPolicyDocument,
+  portOffset: 1,
+  localCredential: { id: 'AKIDcrossgatelocal', secret: 'crossgate-local-secret' },
+  tryCommand: address =>
+    `curl -i -X OPTIONS http://${address}/examplebucket-1250000000/hello.txt -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: GET'`,
+  newRequestId: newCosRequestId,
+  locate: locateCos,
+  authorize: authorizeCos,
+  readPolicy: readCosPolicy,
+  replies: cosReplies,
+  commonHeaders: cosCommonHeaders,
+  openDataApi: openCosDataApi,
+};
