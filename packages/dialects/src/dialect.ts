@@ -18,9 +18,11 @@ export interface Dialect {
   readonly portOffset: number;
   /** The public credential of a service that runs for oneself alone. */
   readonly localCredential: Credential;
-  /** A shell command that shows the service at work; `address` is `host:port`. */
-  readonly tryCommand: (address: string) => string;
+  /** Whom to try the service with: a tenant, and the path of something of it on this service. */
+  readonly example: { readonly tenant: string; readonly path: string };
 
+  /** Whether the service could have a tenant of this name. No store is asked for any other. */
+  readonly isTenantName: (name: string) => boolean;
   readonly newRequestId: (now: number) => string;
   readonly locate: (request: RequestHead) => Location;
   readonly authorize: (exchange: Exchange, credentials: CredentialLookup) => Authorization;
@@ -80,12 +82,23 @@ export interface Replies {
 
 /**
  * - `credentials-missing`: the operation is not for anonymous requests.
- * - `body-too-large`: the body is over the operation's limit.
+ * - `request-malformed`: it is not HTTP, or has no or more than one `Host`.
+ * - `headers-too-large`: the head of the request is over the limit.
+ * - `request-timeout`: the head of the request did not arrive in time.
+ * - `policy-too-large`: the body is over the limit of a policy document.
  * - `body-incomplete`: the client went away, or sent less than it announced.
  * - `unavailable`: what the answer depends on cannot be reached now; trying again later may help.
  * - `internal`: a defect of ours.
  */
-export type Fault = 'credentials-missing' | 'body-too-large' | 'body-incomplete' | 'unavailable' | 'internal';
+export type Fault =
+  | 'credentials-missing'
+  | 'request-malformed'
+  | 'headers-too-large'
+  | 'request-timeout'
+  | 'policy-too-large'
+  | 'body-incomplete'
+  | 'unavailable'
+  | 'internal';
 
 export interface DataServices {
   readonly objects: ObjectStore;
@@ -96,5 +109,6 @@ export interface DataServices {
 /** The embedded service: everything that is neither a preflight nor about the policy. */
 export interface DataApi {
   readonly tenantExists: (tenant: string) => boolean;
+  readonly tenants: () => readonly string[];
   readonly handle: (exchange: Exchange, authorization: Authorization, body: RequestBody) => Promise<Reply>;
 }

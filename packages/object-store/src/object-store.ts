@@ -21,7 +21,7 @@ export interface StoredObject {
   readonly sizeBytes: number;
   /** Hexadecimal, lower case, without quotes. */
   readonly md5: string;
-  /** Milliseconds since the epoch. */
+  /** When it was committed, in milliseconds since the epoch. */
   readonly modifiedAt: number;
   readonly attributes: ObjectAttributes;
 }
@@ -36,17 +36,29 @@ export interface StagedBody {
 /** An object opened for reading: what it was at that moment, whatever is written or deleted meanwhile. */
 export interface OpenObject {
   readonly object: StoredObject;
-  /** Bytes `start` to `end`, both included. Call it once; reading to the end or ending early closes the file. */
+  /**
+   * All bytes, or `start` to `end`, both included. Call it once; reading to the end, ending early and failing close the
+   * file. An empty object has no range.
+   *
+   * @throws RangeError, at once, when the range is not within the object. While reading: Error when the file is shorter
+   * than the object, so that a damaged object never looks like a whole one.
+   */
   read(range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
-  /** For one who does not read. */
+  /** For one who does not read, or reads no further; again is harmless. */
   close(): Promise<void>;
 }
 
 export interface ListObjectsOptions {
   readonly prefix?: string;
-  /** Keys that share what comes before the first delimiter after the prefix are rolled up into one prefix. */
+  /**
+   * Keys that have it after the prefix are rolled up: those that are equal up to and including its first occurrence
+   * there appear as that one common prefix. An empty one is as none.
+   */
   readonly delimiter?: string;
-  /** Only what comes after this key or common prefix. */
+  /**
+   * Only keys and common prefixes that sort after this text, which may be anything. A common prefix sorts as itself, not
+   * as the keys it stands for: after `a/` or `a/b`, the common prefix `a/` does not appear again.
+   */
   readonly after?: string;
   /** How many keys and common prefixes together, 0 or more. */
   readonly limit: number;
@@ -55,11 +67,13 @@ export interface ListObjectsOptions {
 export interface ObjectListing {
   /** By UTF-8 bytes of the key. */
   readonly objects: readonly StoredObject[];
+  /** By UTF-8 bytes. */
   readonly commonPrefixes: readonly string[];
   /** Where to go on (`after`) when there is more: the last key or common prefix of this page. */
   readonly next: string | undefined;
 }
 
+/** `exists` leaves the bucket as it was. */
 export type CreateBucketResult = 'created' | 'exists';
 export type DeleteBucketResult = 'deleted' | 'not-empty' | 'no-such-bucket';
 export type CommitResult =
@@ -70,8 +84,12 @@ export type CommitResult =
  * The embedded object storage of one service: buckets, and objects as one file each. Nothing half-written is ever
  * visible, and what was acknowledged survives a crash. Several processes may use one directory at the same time.
  *
- * Keys are any string of Unicode scalar values of at most 1,024 UTF-8 bytes; bucket names at most 255 bytes and
- * without a NUL. Which of them a service accepts is the dialect's business.
+ * Keys are any string of Unicode scalar values of at most 1,024 UTF-8 bytes; bucket names 1 to 255 bytes and without a
+ * NUL. Which of them a service accepts is the dialect's business. Every method that is given another throws a TypeError
+ * (a lone surrogate, a NUL in a bucket's name) or a RangeError (the length).
+ *
+ * What any process committed, every process sees from then on. Failures of the disk are thrown as they come and leave
+ * the store usable.
  */
 export interface ObjectStore {
   createBucket(bucket: {
@@ -85,18 +103,30 @@ export interface ObjectStore {
   deleteBucket(name: string): Promise<DeleteBucketResult>;
 
   /**
-   * Writes `body` aside and syncs it. When the body fails (the client went away), what was written is removed and the
-   * body's error is thrown.
+   * Writes `body` aside and syncs it, reading it no faster than the disk takes it. When the body fails (the client went
+   * away) or writing does (the disk is full), what was written is removed and the error is thrown.
+   *
+   * A body that ended is left alone. When writing fails, the body is ended early as `for await` does; to be able to
+   * answer on the connection of a request then, give `request.iterator({ destroyOnReturn: false })`.
    */
   stage(body: AsyncIterable<Uint8Array>): Promise<StagedBody>;
-  /** Makes a staged body the object, at once and wholly. When it did not happen, the body is discarded. */
+  /**
+   * Makes a staged body the object, at once and wholly, in place of the one there was. When it did not happen, for an
+   * error or want of the bucket, the body is discarded.
+   */
   commit(bucket: string, key: string, body: StagedBody, attributes: ObjectAttributes): Promise<CommitResult>;
+  /** Removes a staged body that is not wanted. */
   discard(body: StagedBody): Promise<void>;
 
   head(bucket: string, key: string): StoredObject | undefined;
   open(bucket: string, key: string): Promise<OpenObject | undefined>;
-  /** Whether there was one. */
+  /** Gives whether there was one. */
   deleteObject(bucket: string, key: string): Promise<boolean>;
+  /** Empty when there is no such bucket. RangeError when the limit is not an integer of 0 or more. */
   listObjects(bucket: string, options: ListObjectsOptions): ObjectListing;
+  /**
+   * Waits for what is being written to the index, and no longer: what is under way otherwise fails. Objects that are open
+   * can be read on. Again is harmless.
+   */
   close(): Promise<void>;
 }

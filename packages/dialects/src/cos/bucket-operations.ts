@@ -4,6 +4,7 @@ import { headerValue } from '../headers.ts';
 import { hostWithoutPort } from '../request-target.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
 import { accessDenied, accessProblem } from './access.ts';
+import { LONGEST_NAME } from './bucket-name.ts';
 import type { CosCall } from './data-api.ts';
 import { writeCosDocument } from './document.ts';
 import { cosError } from './errors.ts';
@@ -19,7 +20,7 @@ const CREATE_BODY_LIMIT_BYTES = 64 * 1024;
 export async function createBucket({ exchange, authorization, body, services }: CosCall): Promise<Reply> {
   const { tenant = '', authority } = exchange.location;
   if (authorization.kind !== 'signed') return cosErrorReply(exchange, accessDenied(exchange));
-  if (!isBucketName(tenant, authority)) return cosErrorReply(exchange, cosError('InvalidBucketName'));
+  if (!fitsHost(tenant, authority)) return cosErrorReply(exchange, cosError('InvalidBucketName'));
   const acl = headerValue(exchange.request, 'x-cos-acl') ?? 'private';
   const known = BUCKET_ACLS.find(candidate => candidate === acl);
   if (!known) {
@@ -35,11 +36,9 @@ export async function createBucket({ exchange, authorization, body, services }: 
   return { status: 200, headers: EMPTY };
 }
 
-/** "Bucket Overview", naming conventions: with the host around it the name has 60 characters at the most. */
-function isBucketName(name: string, authority: string): boolean {
-  if (!/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-[0-9]+$/.test(name)) return false;
+function fitsHost(name: string, authority: string): boolean {
   const host = hostWithoutPort(authority);
-  return (host.startsWith(name) ? host : name).length <= 60;
+  return !host.startsWith(name) || host.length <= LONGEST_NAME;
 }
 
 /** HEAD Bucket */

@@ -1,5 +1,6 @@
 import type { Authorization, DataApi, DataServices } from '../dialect.ts';
 import type { Exchange, Reply, RequestBody } from '../exchange.ts';
+import { isBucketName } from './bucket-name.ts';
 import { createBucket, deleteBucket, headBucket, listBuckets } from './bucket-operations.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { type CosErrorCode, cosError } from './errors.ts';
@@ -21,6 +22,7 @@ type CosOperation = (call: CosCall) => Promise<Reply> | Reply;
 export function openCosDataApi(services: DataServices): DataApi {
   return {
     tenantExists: tenant => services.objects.bucket(tenant) !== undefined,
+    tenants: () => services.objects.buckets().map(bucket => bucket.name),
     handle: async (exchange, authorization, body) => {
       if (authorization.kind === 'refused') return cosErrorReply(exchange, authorization.error);
       const operation = route(exchange);
@@ -66,6 +68,9 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
 
 function route(exchange: Exchange): CosOperation | CosErrorCode {
   const { location, request } = exchange;
+  if (location.tenant !== undefined && !isBucketName(location.tenant)) {
+    return request.method === 'PUT' && location.resource === '' ? 'InvalidBucketName' : 'NoSuchBucket';
+  }
   const names = location.parameters.map(([name]) => name.toLowerCase());
   if (names.some(name => UNSUPPORTED_SUBRESOURCES.has(name))) return 'NotImplemented';
   const table = location.tenant === undefined ? SERVICE : location.resource === '' ? BUCKET : OBJECT;

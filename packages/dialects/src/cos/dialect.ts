@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { authorizeCos } from './authorization.ts';
+import { isBucketName } from './bucket-name.ts';
 import { openCosDataApi } from './data-api.ts';
 import { cosPolicyDocument } from './policy-document.ts';
 import { cosProfile } from './profile.ts';
@@ -16,8 +17,8 @@ export const cosDialect: Dialect = {
   policyDocument: cosPolicyDocument,
   portOffset: 1,
   localCredential: { id: 'AKIDcrossgatelocal', secret: 'crossgate-local-secret' },
-  tryCommand: address =>
-    `curl -i -X OPTIONS http://${address}/examplebucket-1250000000/hello.txt -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: GET'`,
+  example: { tenant: 'examplebucket-1250000000', path: '/examplebucket-1250000000/hello.txt' },
+  isTenantName: isBucketName,
   newRequestId: newCosRequestId,
   locate: locateCos,
   authorize: authorizeCos,

@@ -28,6 +28,7 @@ const ERRORS = {
     'The bucket name must be name-appid: lower-case letters, digits and hyphens, then a hyphen and the digits of the APPID, 60 characters at most.',
   ],
   InvalidDigest: [400, 'The Content-MD5 must be the Base64 form of 16 bytes: 24 characters.'],
+  InvalidRequest: [400, 'The request is not well-formed HTTP with exactly one Host header.'],
   InvalidRange: [416, 'The requested range cannot be satisfied'],
   InvalidURI: [400, 'The request target cannot be read.'],
   KeyTooLong: [400, 'The object key must have 1 to 850 bytes of UTF-8.'],
@@ -43,13 +44,15 @@ const ERRORS = {
   NoSuchKey: [404, 'The specified key does not exist.'],
   NotImplemented: [501, 'This is not implemented here.'],
   PreconditionFailed: [412, 'Precondition not match.'],
+  RequestHeaderSectionTooLarge: [400, 'The request line and headers are larger than this service takes.'],
+  RequestTimeout: [400, 'The request did not arrive in time.'],
   RequestTimeTooSkewed: [
     403,
     'The signature is not valid yet: its start lies more than 15 minutes ahead. Set the clock of the client.',
   ],
   ServiceUnavailable: [503, 'The service cannot answer at the moment. Please try again.'],
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'],
-  XMLSizeLimit: [400, 'The length of the XML exceeds the limit.'],
+  XMLSizeLimit: [400, 'The length of the XML exceeds the limit of 64 KB.'],
 } as const;
 
 export type CosErrorCode = keyof typeof ERRORS;

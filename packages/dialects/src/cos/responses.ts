@@ -69,7 +69,10 @@ export function cosErrorReply(exchange: Exchange, error: ServiceError): Reply {
 
 const FAULTS = {
   'credentials-missing': 'AccessDenied',
-  'body-too-large': 'EntityTooLarge',
+  'request-malformed': 'InvalidRequest',
+  'headers-too-large': 'RequestHeaderSectionTooLarge',
+  'request-timeout': 'RequestTimeout',
+  'policy-too-large': 'XMLSizeLimit',
   'body-incomplete': 'IncompleteBody',
   unavailable: 'ServiceUnavailable',
   internal: 'InternalError',

@@ -1,14 +1,18 @@
 import { type Diagnostic, diagnostic, type SourcePosition } from '@crossgate/core';
 import { SaxesParser } from 'saxes';
+import { bareAmpersand, sourcePositions, textStart, trimXmlSpace } from './source-positions.ts';
 
 /** An element of a document that holds elements or text, never both. */
 export interface XmlElement {
   /** Without its namespace prefix. */
   readonly name: string;
+  /** Where its start tag begins. */
   readonly position: SourcePosition;
   readonly children: readonly XmlElement[];
   /** White space around it removed. */
   readonly text: string;
+  /** As it stands, for where white space counts: in the key of an object. */
+  readonly rawText: string;
 }
 
 export type ReadXmlResult =
@@ -51,55 +55,63 @@ interface OpenElement {
   readonly name: string;
   readonly position: SourcePosition;
   readonly children: XmlElement[];
-  text: string;
+  rawText: string;
+  hasText: boolean;
 }
 
 function parse(text: string): XmlElement {
-  const parser = new SaxesParser({ xmlns: true });
+  const parser = new SaxesParser({ xmlns: true, defaultXMLVersion: '1.0', forceXMLVersion: true });
+  const positionOf = sourcePositions(text);
   const open: OpenElement[] = [];
   let elements = 0;
   let root: XmlElement | undefined;
-  let tagStart = here(parser);
+
+  /** Where the mark stands that began what the parser has just read. */
+  const startOf = (mark: string): SourcePosition => positionOf(text.lastIndexOf(mark, parser.position - 1));
 
   parser.on('error', error => {
-    throw new XmlProblem(malformed(withoutPosition(error.message), here(parser)));
+    throw new XmlProblem(unreadable(text, parser.position, withoutPosition(error.message)));
   });
   parser.on('doctype', () => {
-    throw new XmlProblem(
-      diagnostic('document-forbidden', [], { what: 'a document type (DOCTYPE)' }, here(parser)),
-    );
+    throw new XmlProblem(forbidden('a document type (DOCTYPE)', startOf('<!DOCTYPE')));
   });
   parser.on('processinginstruction', () => {
-    throw new XmlProblem(
-      diagnostic('document-forbidden', [], { what: 'a processing instruction' }, here(parser)),
-    );
+    throw new XmlProblem(forbidden('a processing instruction', startOf('<?')));
   });
   parser.on('opentagstart', tag => {
-    tagStart = here(parser);
+    const position = startOf('<');
     elements += 1;
     if (open.length >= DEEPEST) {
-      throw new XmlProblem(malformed(`elements are nested more than ${DEEPEST} deep`, tagStart));
+      throw new XmlProblem(malformed(`elements are nested more than ${DEEPEST} deep`, position));
     }
     if (elements > MOST_ELEMENTS) {
-      throw new XmlProblem(malformed(`it has more than ${MOST_ELEMENTS} elements`, tagStart));
+      throw new XmlProblem(malformed(`it has more than ${MOST_ELEMENTS} elements`, position));
     }
+    if (root) throw new XmlProblem(malformed('it has more than one root element', position));
     const parent = open.at(-1);
-    if (parent && parent.text.trim() !== '') throw new XmlProblem(mixed(parent.name, tagStart));
-    open.push({ name: tag.name, position: tagStart, children: [], text: '' });
+    if (parent?.hasText) throw new XmlProblem(mixed(parent.name, position));
+    open.push({ name: tag.name, position, children: [], rawText: '', hasText: false });
   });
-  const addText = (part: string): void => {
+  const addText = (part: string, start: () => SourcePosition): void => {
     const element = open.at(-1);
     if (!element) return;
-    element.text += part;
-    if (element.children.length > 0 && part.trim() !== '')
-      throw new XmlProblem(mixed(element.name, here(parser)));
+    element.rawText += part;
+    element.hasText ||= trimXmlSpace(part) !== '';
+    if (element.hasText && element.children.length > 0) throw new XmlProblem(mixed(element.name, start()));
   };
-  parser.on('text', addText);
-  parser.on('cdata', addText);
+  parser.on('text', part => addText(part, () => positionOf(textStart(text, parser.position - 1))));
+  parser.on('cdata', part => addText(part, () => startOf('<![CDATA[')));
   parser.on('closetag', tag => {
     const element = open.pop();
     if (!element) return;
-    const closed: XmlElement = { ...element, name: tag.local, text: element.text.trim() };
+    const { position, children, rawText } = element;
+    const closed: XmlElement = {
+      name: tag.local,
+      position,
+      children,
+      text: trimXmlSpace(rawText),
+      rawText,
+    };
     const parent = open.at(-1);
     if (parent) parent.children.push(closed);
     else root = closed;
@@ -110,8 +122,15 @@ function parse(text: string): XmlElement {
   return root;
 }
 
-function here(parser: SaxesParser<{ xmlns: true }>): SourcePosition {
-  return { line: parser.line, column: parser.columnIndex + 1 };
+/** A finding of the parser, `end` being the offset behind what it has read. */
+function unreadable(text: string, end: number, problem: string): Diagnostic {
+  const ampersand = bareAmpersand(text.slice(0, end));
+  if (ampersand !== undefined) {
+    return malformed('an `&` stands for itself only as `&amp;`', sourcePositions(text)(ampersand));
+  }
+  const last = Math.max(Math.min(end, text.length) - 1, 0);
+  const offset = problem.startsWith('text data outside') ? textStart(text, last) : last;
+  return malformed(problem, sourcePositions(text)(offset));
 }
 
 /** The parser begins its messages with `line:column: `. */
@@ -121,6 +140,10 @@ function withoutPosition(message: string): string {
 
 function malformed(problem: string, position?: SourcePosition): Diagnostic {
   return diagnostic('document-malformed', [], { problem }, position);
+}
+
+function forbidden(what: string, position: SourcePosition): Diagnostic {
+  return diagnostic('document-forbidden', [], { what }, position);
 }
 
 function mixed(name: string, position: SourcePosition): Diagnostic {

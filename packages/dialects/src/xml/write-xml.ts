@@ -4,6 +4,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
+  // Readers take a carriage return for a line feed (XML 1.0, section 2.11).
+  '\r': '&#13;',
 };
 
 /** Code points that XML 1.0 cannot hold, also not as references (section 2.2), lone surrogates among them. */
@@ -13,7 +15,7 @@ const UNREPRESENTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p
 /** Text as element content. What XML cannot represent becomes U+FFFD. */
 export function escapeXml(text: string): string {
   return text
-    .replace(/[&<>"']/g, character => ESCAPES[character] ?? character)
+    .replace(/[&<>"'\r]/g, character => ESCAPES[character] ?? character)
     .replace(UNREPRESENTABLE, '\ufffd');
 }
 

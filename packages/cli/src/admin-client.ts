@@ -1,0 +1,104 @@
+import type { Diagnostic, Policy } from '@crossgate/core';
+import { CommandError, EXIT } from './exit-code.ts';
+
+/** A revision as the admin API shows it; the policy is null where it was deleted. */
+export interface ShownRevision {
+  readonly dialect: string;
+  readonly tenant: string;
+  readonly revision: number;
+  readonly writtenAt: string;
+  readonly policy: Policy | null;
+}
+
+export interface ShownTenant {
+  readonly dialect: string;
+  readonly tenant: string;
+  readonly ruleCount: number;
+  readonly revision: number | null;
+  readonly writtenAt: string | null;
+}
+
+/** Whose policy, on the command line: `cos/examplebucket-1250000000`. */
+export interface TenantName {
+  readonly dialect: string;
+  readonly tenant: string;
+}
+
+/** What a write expects to find; undefined: whatever there is. */
+export type Condition = { readonly revision: number } | 'absent' | undefined;
+
+interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly diagnostics?: readonly (Diagnostic & { readonly message: string })[];
+}
+
+/** The admin API of a running server. Every failure is a CommandError that says what to do. */
+export class AdminClient {
+  readonly #base: string;
+
+  constructor(base: string) {
+    this.#base = base.replace(/\/$/, '');
+  }
+
+  async tenants(): Promise<readonly ShownTenant[]> {
+    const body = (await this.#call('GET', '/api/v1/tenants')) as { tenants: ShownTenant[] };
+    return body.tenants;
+  }
+
+  async policy(name: TenantName): Promise<ShownRevision> {
+    return (await this.#call('GET', policyPath(name))) as ShownRevision;
+  }
+
+  async history(name: TenantName): Promise<readonly ShownRevision[]> {
+    const body = (await this.#call('GET', `${policyPath(name)}/history`)) as { revisions: ShownRevision[] };
+    return body.revisions;
+  }
+
+  async put(name: TenantName, policy: Policy, condition: Condition): Promise<number> {
+    return await this.#write('PUT', name, condition, policy);
+  }
+
+  async delete(name: TenantName, condition: Condition): Promise<number> {
+    return await this.#write('DELETE', name, condition);
+  }
+
+  async #write(method: string, name: TenantName, condition: Condition, policy?: Policy): Promise<number> {
+    const body = (await this.#call(method, policyPath(name), conditionHeaders(condition), policy)) as {
+      revision: number;
+    };
+    return body.revision;
+  }
+
+  async #call(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    value?: unknown,
+  ): Promise<unknown> {
+    const body = value === undefined ? {} : { body: JSON.stringify(value) };
+    const response = await fetch(this.#base + path, { method, headers, ...body }).catch(() => {
+      const message = `no server answers at ${this.#base}: start one with \`crossgate serve\`, or name its admin API with --admin`;
+      throw new CommandError(message);
+    });
+    const answer = (await response.json().catch(() => undefined)) as { error?: Problem } | undefined;
+    if (response.ok) return answer;
+    throw refusal(response.status, answer?.error);
+  }
+}
+
+function conditionHeaders(condition: Condition): Record<string, string> {
+  if (condition === undefined) return {};
+  return condition === 'absent' ? { 'If-None-Match': '*' } : { 'If-Match': `"${condition.revision}"` };
+}
+
+function refusal(status: number, problem: Problem | undefined): CommandError {
+  if (!problem) return new CommandError(`the server answered ${status}`);
+  if (!problem.diagnostics) return new CommandError(problem.message);
+  const lines = problem.diagnostics.map(finding => `  ${finding.message}`);
+  return new CommandError([problem.message, ...lines].join('\n'), EXIT.invalidPolicy);
+}
+
+function policyPath({ dialect, tenant }: TenantName): string {
+  return `/api/v1/tenants/${encodeURIComponent(dialect)}/${encodeURIComponent(tenant)}/policy`;
+}

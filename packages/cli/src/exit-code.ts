@@ -1,0 +1,22 @@
+/** How a command ended, for scripts. */
+export const EXIT = {
+  done: 0,
+  /** Wrong usage, or something outside could not be reached, read or written. */
+  failed: 1,
+  /** The request is refused, or the policies differ. */
+  negative: 2,
+  /** The policy has errors. */
+  invalidPolicy: 3,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends a command with a message for the person who gave it. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+  constructor(message: string, exitCode: ExitCode = EXIT.failed) {
+    super(message);
+    this.name = 'CommandError';
+    this.exitCode = exitCode;
+  }
+}

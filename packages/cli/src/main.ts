@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { policyCommand } from './command/policy.ts';
+import { serveCommand } from './command/serve.ts';
+import { CommandError, EXIT } from './exit-code.ts';
+import { complain } from './output.ts';
+
+async function main(): Promise<void> {
+  const program = new Command('crossgate')
+    .description('The cross-origin gate of storage services and APIs.')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride();
+  for (const command of [serveCommand(), policyCommand()]) program.addCommand(inherit(command));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** Sub-commands that are built apart do not inherit how their program ends. */
+function inherit(command: Command): Command {
+  command.exitOverride().showHelpAfterError('(add --help for what there is)');
+  for (const sub of command.commands) inherit(sub);
+  return command;
+}
+
+function report(error: unknown): number {
+  // Commander has written its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
+  if (error instanceof CommandError) {
+    complain(error.message);
+    return error.exitCode;
+  }
+  complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return EXIT.failed;
+}
+
+await main();

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { formatDiagnostic, type Policy, type ReadPolicyResult, readPolicy } from '@crossgate/core';
+import type { Dialect } from '@crossgate/dialects';
+import { DIALECTS, dialectById } from '@crossgate/server';
+import { CommandError, EXIT } from './exit-code.ts';
+
+/**
+ * Reads a policy from a file, or from standard input when it is `-`: in the neutral form, or, when a dialect is named,
+ * in that service's own.
+ *
+ * @throws CommandError
+ */
+export function readPolicyFile(file: string, dialect: Dialect | undefined): Policy {
+  const bytes = readBytes(file);
+  const result = dialect ? dialect.policyDocument.parse(bytes) : readPolicy(parseJson(bytes, file));
+  return policyOf(result, file);
+}
+
+/** The dialect that `--dialect` names. */
+export function namedDialect(id: string | undefined): Dialect | undefined {
+  if (id === undefined) return undefined;
+  const dialect = dialectById(id);
+  if (dialect) return dialect;
+  throw new CommandError(`there is no dialect ${id}; known: ${DIALECTS.map(known => known.id).join(', ')}`);
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file === '-' ? 0 : file);
+  } catch (error) {
+    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function parseJson(bytes: Uint8Array, file: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    const hint = 'if it is in the form of a service, name that with --dialect';
+    throw new CommandError(`${file} is not JSON (${(error as Error).message}); ${hint}`);
+  }
+}
+
+function policyOf(result: ReadPolicyResult, file: string): Policy {
+  if (result.kind === 'policy') return result.policy;
+  const lines = result.diagnostics.map(finding => `  ${formatDiagnostic(finding)}`);
+  throw new CommandError([`${file} has errors:`, ...lines].join('\n'), EXIT.invalidPolicy);
+}

@@ -1,0 +1,43 @@
+import { type Diagnostic, formatDiagnostic, type ResponseHeader } from '@crossgate/core';
+
+/** An answer of the admin API. */
+export interface AdminReply {
+  readonly status: number;
+  readonly headers: readonly ResponseHeader[];
+  readonly body: string;
+}
+
+export function text(status: number, body: string, type = 'text/plain; charset=utf-8'): AdminReply {
+  return {
+    status,
+    headers: [
+      ['Content-Type', type],
+      ['Content-Length', String(Buffer.byteLength(body))],
+      ['Cache-Control', 'no-store'],
+      ['X-Content-Type-Options', 'nosniff'],
+    ],
+    body,
+  };
+}
+
+export function json(status: number, value: unknown, headers: readonly ResponseHeader[] = []): AdminReply {
+  const reply = text(status, `${JSON.stringify(value)}\n`, 'application/json; charset=utf-8');
+  return { ...reply, headers: [...reply.headers, ...headers] };
+}
+
+/** An error: `{"error":{"code","message"}}`, and what else helps the client. */
+export function problem(
+  status: number,
+  code: string,
+  message: string,
+  more: Readonly<Record<string, unknown>> = {},
+): AdminReply {
+  return json(status, { error: { code, message, ...more } });
+}
+
+/** A policy that has errors: each as data, and as a line for a person. */
+export function invalidPolicy(diagnostics: readonly Diagnostic[]): AdminReply {
+  return problem(422, 'policy-invalid', 'the policy has errors, nothing was stored', {
+    diagnostics: diagnostics.map(finding => ({ ...finding, message: formatDiagnostic(finding) })),
+  });
+}

@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { DataApi } from '@crossgate/dialects';
+import type { PolicyStore } from '@crossgate/policy-store';
+import { requestBody } from '../request-body.ts';
+import { writeReply } from '../write-reply.ts';
+import { type AdminReply, problem, text } from './admin-reply.ts';
+import { deletePolicy, getPolicy, listHistory, putPolicy } from './policy-resource.ts';
+import { listTenants } from './tenants-resource.ts';
+
+export interface AdminParts {
+  readonly policies: PolicyStore;
+  readonly dataApis: ReadonlyMap<string, DataApi>;
+  /** The Prometheus exposition of all processes. */
+  readonly metrics: () => Promise<string>;
+  /** Whether every listener takes requests. */
+  readonly ready: () => boolean;
+}
+
+/** One call of the admin API. */
+export interface AdminCall extends AdminParts {
+  /** What the placeholders of the route stand for, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: () => Promise<Uint8Array | 'too-large'>;
+}
+
+type Handler = (call: AdminCall) => Promise<AdminReply> | AdminReply;
+
+const POLICY = '/api/v1/tenants/{dialect}/{tenant}/policy';
+
+const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
+  '/': { GET: () => text(200, 'Crossgate admin API: /healthz /readyz /metrics /api/v1/tenants\n') },
+  '/healthz': { GET: () => text(200, 'ok\n') },
+  '/readyz': { GET: call => (call.ready() ? text(200, 'ready\n') : text(503, 'not ready\n')) },
+  '/metrics': {
+    GET: async call => text(200, await call.metrics(), 'text/plain; version=0.0.4; charset=utf-8'),
+  },
+  '/api/v1/tenants': { GET: listTenants },
+  [POLICY]: { GET: getPolicy, PUT: putPolicy, DELETE: deletePolicy },
+  [`${POLICY}/history`]: { GET: listHistory },
+};
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** The admin API, for people on this machine: JSON in and out. */
+export function createAdminServer(parts: AdminParts): Server {
+  return createServer((request, response) => {
+    answer(parts, request)
+      .catch(() => problem(500, 'internal', 'the request failed; the log of the server says why'))
+      .then(reply => send(request, response, reply))
+      .catch(() => response.destroy());
+  });
+}
+
+async function answer(parts: AdminParts, request: IncomingMessage): Promise<AdminReply> {
+  if (!isLoopbackHost(request.headers.host)) {
+    // A page can point a name of its own at this address; its requests then name that host.
+    return problem(403, 'host', 'the admin API answers on this machine only: use 127.0.0.1 or localhost');
+  }
+  const [rawPath = '', rawQuery = ''] = (request.url ?? '').split('?', 2);
+  const found = findRoute(rawPath);
+  if (!found) return problem(404, 'not-found', `there is nothing at ${rawPath}`);
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+  const handler = Object.hasOwn(found.handlers, method) ? found.handlers[method] : undefined;
+  if (!handler) {
+    const allow = Object.keys(found.handlers).join(', ');
+    const reply = problem(405, 'method', `${rawPath} takes ${allow}`);
+    return { ...reply, headers: [...reply.headers, ['Allow', allow]] };
+  }
+  return await handler({
+    ...parts,
+    path: found.path,
+    query: new URLSearchParams(rawQuery),
+    headers: request.headers,
+    body: () => requestBody(request).read(BODY_LIMIT_BYTES),
+  });
+}
+
+function findRoute(
+  rawPath: string,
+):
+  | { readonly handlers: Readonly<Record<string, Handler>>; readonly path: Record<string, string> }
+  | undefined {
+  const segments = rawPath.split('/');
+  for (const [template, handlers] of Object.entries(ROUTES)) {
+    const path = match(template.split('/'), segments);
+    if (path) return { handlers, path };
+  }
+  return undefined;
+}
+
+function match(template: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+  if (template.length !== segments.length) return undefined;
+  const path: Record<string, string> = {};
+  for (const [i, step] of template.entries()) {
+    const segment = segments[i] ?? '';
+    if (!step.startsWith('{')) {
+      if (step !== segment) return undefined;
+      continue;
+    }
+    try {
+      path[step.slice(1, -1)] = decodeURIComponent(segment);
+    } catch {
+      return undefined;
+    }
+  }
+  return path;
+}
+
+function isLoopbackHost(host: string | undefined): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host ?? '');
+}
+
+async function send(request: IncomingMessage, response: ServerResponse, reply: AdminReply): Promise<void> {
+  await writeReply(request, response, reply, reply.headers);
+}

@@ -1,0 +1,223 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type CompiledPolicy, decideActual, decidePreflight, type ResponseHeader } from '@crossgate/core';
+import {
+  type Authorization,
+  type CredentialLookup,
+  type DataApi,
+  type Dialect,
+  type Exchange,
+  headerLines,
+  headerValue,
+  type Reply,
+  type RequestHead,
+  type ServiceError,
+} from '@crossgate/dialects';
+import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
+import type { Logger } from 'pino';
+import { openCompiledPolicies } from './compiled-policies.ts';
+import { BodyIncompleteError, requestBody } from './request-body.ts';
+import type { Outcome, RequestObserver } from './request-observer.ts';
+import { writeReply } from './write-reply.ts';
+
+export interface GateParts {
+  readonly dialect: Dialect;
+  readonly policies: PolicyStore;
+  readonly dataApi: DataApi;
+  readonly credentials: CredentialLookup;
+  readonly observe: RequestObserver;
+  readonly log: Logger;
+}
+
+/** Answers a request. Never throws and never rejects. */
+export type Gate = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** An answer and what is told of it. */
+interface Answer {
+  readonly reply: Reply;
+  readonly outcome: Outcome;
+}
+
+/** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
+export function openGate(parts: GateParts): Gate {
+  const { dialect, policies, dataApi, credentials, observe, log } = parts;
+  const compiled = openCompiledPolicies(policies, dialect.profile, log);
+
+  function gate(request: IncomingMessage, response: ServerResponse): void {
+    const started = performance.now();
+    const head: RequestHead = {
+      method: request.method ?? '',
+      target: request.url ?? '',
+      rawHeaders: request.rawHeaders,
+    };
+    const receivedAt = Date.now();
+    const location = dialect.locate(head);
+    const exchange = { request: head, location, requestId: dialect.newRequestId(receivedAt), receivedAt };
+    const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
+      const headers = [...reply.headers, ...dialect.commonHeaders(exchange, reply)];
+      observe(exchange, reply, outcome, started);
+      return writeReply(request, response, reply, headers);
+    };
+    const isPreflight = location.operation.kind === 'preflight' && hasOneHost(request, head);
+    const preflight = isPreflight ? answerPreflight(exchange) : undefined;
+    finish(preflight ? send(preflight) : answerActual(exchange, request).then(send), request, response);
+  }
+
+  /** Undefined when the service takes the request for an ordinary one. */
+  function answerPreflight(exchange: Exchange): Answer | undefined {
+    const policy = policyOf(exchange);
+    if (
+      !policy &&
+      dialect.profile.preflight.unknownTenant !== 'as-no-rules' &&
+      exchange.location.tenant !== undefined
+    ) {
+      const outcome: Outcome = { kind: 'preflight', result: 'refused', reason: 'unknown-tenant' };
+      return { reply: dialect.replies.unknownTenant(exchange), outcome };
+    }
+    const decision = decidePreflight(policy ?? compiled.none, {
+      origin: headerValue(exchange.request, 'origin'),
+      requestMethod: headerValue(exchange.request, 'access-control-request-method'),
+      requestHeaders: headerValue(exchange.request, 'access-control-request-headers'),
+    });
+    if (decision.kind === 'not-a-preflight') return undefined;
+    const reason = decision.kind === 'refused' ? decision.reason : '';
+    const outcome: Outcome = { kind: 'preflight', result: decision.kind, reason };
+    return { reply: dialect.replies.preflight(exchange, decision), outcome };
+  }
+
+  /** Everything else: the answer of the service, with what CORS adds to it, whatever it is. */
+  async function answerActual(exchange: Exchange, request: IncomingMessage): Promise<Answer> {
+    const policy = policyOf(exchange) ?? compiled.none;
+    const reply = await operate(exchange, request).catch((error: unknown) => failure(exchange, error));
+    const decision = decideActual(policy, {
+      origin: headerValue(exchange.request, 'origin'),
+      method: exchange.request.method,
+      responseHeaderNames: reply.headers.map(([name]) => name),
+    });
+    const { kind } = exchange.location.operation;
+    return {
+      reply: { ...reply, headers: withCors(reply.headers, decision.headers) },
+      outcome: {
+        kind: kind === 'policy' || kind === 'data' ? kind : 'malformed',
+        result: decision.kind,
+        reason: decision.kind === 'refused' ? decision.reason : '',
+      },
+    };
+  }
+
+  async function operate(exchange: Exchange, request: IncomingMessage): Promise<Reply> {
+    const { operation } = exchange.location;
+    if (!hasOneHost(request, exchange.request)) return fault(exchange, 'request-malformed');
+    switch (operation.kind) {
+      case 'unreadable':
+        return dialect.replies.error(exchange, operation.error);
+      case 'policy':
+        return await operateOnPolicy(exchange, operation.action, request);
+      case 'data':
+      case 'preflight': {
+        const authorization = dialect.authorize(exchange, credentials);
+        return await dataApi.handle(exchange, authorization, requestBody(request));
+      }
+      default:
+        return operation satisfies never;
+    }
+  }
+
+  async function operateOnPolicy(
+    exchange: Exchange,
+    action: 'get' | 'put' | 'delete',
+    request: IncomingMessage,
+  ): Promise<Reply> {
+    const refusal = ownerProblem(dialect.authorize(exchange, credentials));
+    if (refusal) return dialect.replies.error(exchange, refusal);
+    const key = knownTenant(exchange);
+    if (!key) return dialect.replies.unknownTenant(exchange);
+    switch (action) {
+      case 'get':
+        return dialect.replies.policyRead(exchange, policies.get(key)?.policy);
+      case 'delete':
+        await policies.delete(key);
+        return dialect.replies.policyDeleted(exchange);
+      case 'put': {
+        const body = await requestBody(request).read(dialect.policyDocument.limitBytes);
+        if (body === 'too-large') return fault(exchange, 'policy-too-large');
+        const read = dialect.readPolicy(exchange, body);
+        if (read.kind === 'refused') return dialect.replies.error(exchange, read.error);
+        await policies.put(key, read.policy);
+        return dialect.replies.policyStored(exchange);
+      }
+      default:
+        return action satisfies never;
+    }
+  }
+
+  function ownerProblem(authorization: Authorization): ServiceError | undefined {
+    switch (authorization.kind) {
+      case 'signed':
+        return undefined;
+      case 'refused':
+        return authorization.error;
+      case 'anonymous':
+        return dialect.replies.fault('credentials-missing');
+      default:
+        return authorization satisfies never;
+    }
+  }
+
+  function tenantKey(exchange: Exchange): TenantKey | undefined {
+    const { tenant } = exchange.location;
+    if (tenant === undefined || !dialect.isTenantName(tenant)) return undefined;
+    return { dialect: dialect.id, tenant };
+  }
+
+  function knownTenant(exchange: Exchange): TenantKey | undefined {
+    const key = tenantKey(exchange);
+    return key && (policies.get(key) || dataApi.tenantExists(key.tenant)) ? key : undefined;
+  }
+
+  /** Undefined when there is no such tenant. One that has no policy has a policy without rules. */
+  function policyOf(exchange: Exchange): CompiledPolicy | undefined {
+    const key = tenantKey(exchange);
+    if (!key) return undefined;
+    return compiled.get(key) ?? (dataApi.tenantExists(key.tenant) ? compiled.none : undefined);
+  }
+
+  function fault(exchange: Exchange, kind: Parameters<typeof dialect.replies.fault>[0]): Reply {
+    return dialect.replies.error(exchange, dialect.replies.fault(kind));
+  }
+
+  function failure(exchange: Exchange, error: unknown): Reply {
+    if (error instanceof BodyIncompleteError) return fault(exchange, 'body-incomplete');
+    log.error({ requestId: exchange.requestId, err: error }, 'a request failed');
+    return fault(exchange, 'internal');
+  }
+
+  function finish(sent: Promise<void> | undefined, request: IncomingMessage, response: ServerResponse): void {
+    sent?.catch((error: unknown) => {
+      log.error({ err: error, method: request.method, target: request.url }, 'an answer could not be sent');
+      response.destroy();
+    });
+  }
+
+  return gate;
+}
+
+/** RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`. */
+function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
+  const lines = headerLines(head, 'host');
+  if (lines.length === 0) return request.httpVersion === '1.0';
+  return lines.length === 1 && /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/.test(lines[0] ?? '');
+}
+
+/** The service's own headers and those of CORS, with one `Vary`. */
+function withCors(
+  own: readonly ResponseHeader[],
+  cors: readonly ResponseHeader[],
+): readonly ResponseHeader[] {
+  const vary = own.find(([name]) => name.toLowerCase() === 'vary');
+  if (!vary) return [...own, ...cors];
+  const merged = cors.map(
+    (header): ResponseHeader => (header[0] === 'Vary' ? ['Vary', `${vary[1]}, ${header[1]}`] : header),
+  );
+  const kept = merged.some(([name]) => name === 'Vary') ? own.filter(header => header !== vary) : own;
+  return [...kept, ...merged];
+}

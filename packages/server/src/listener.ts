@@ -1,0 +1,91 @@
+import { createServer, type Server, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
+import type { Gate } from './gate.ts';
+
+/** A bound socket that takes requests. */
+export interface Listener {
+  readonly port: number;
+  /** `host:port`, as it stands in a URL. */
+  readonly address: string;
+  /** Takes no more connections, lets requests in flight finish for `graceMs`, then ends the rest. */
+  readonly close: (graceMs: number) => Promise<void>;
+}
+
+/** What a stranger can take of us before a request is read. Bodies are bounded by operation. */
+const LIMITS = {
+  /** Room for a `Access-Control-Request-Headers` of 16 KiB beside everything else. */
+  maxHeaderSize: 64 * 1024,
+  headersTimeout: 30_000,
+  /** Uploads may take as long as they move; idle connections are ended by `timeout`. */
+  requestTimeout: 0,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 60_000,
+} as const;
+const IDLE_TIMEOUT_MS = 120_000;
+
+export async function listen(server: Server, host: string, port: number): Promise<Listener> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const bound = server.address() as AddressInfo;
+  const address = `${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
+  return { port: bound.port, address, close: graceMs => closeServer(server, graceMs) };
+}
+
+function closeServer(server: Server, graceMs: number): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
+export function createDialectServer(dialect: Dialect, gate: Gate): Server {
+  const server = createServer({ ...LIMITS, requireHostHeader: false }, gate);
+  server.setTimeout(IDLE_TIMEOUT_MS);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    socket.end(rawReply(dialect, PARSER_FAULTS.get(error.code) ?? 'request-malformed'));
+  });
+  return server;
+}
+
+/** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */
+const PARSER_FAULTS: ReadonlyMap<string | undefined, Fault> = new Map([
+  ['HPE_HEADER_OVERFLOW', 'headers-too-large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'request-timeout'],
+]);
+
+/** An answer to something that was no request, written by hand: there is no response object to write it with. */
+function rawReply(dialect: Dialect, fault: Fault): string {
+  const receivedAt = Date.now();
+  const request = { method: '', target: '/', rawHeaders: [] };
+  const exchange: Exchange = {
+    request,
+    location: dialect.locate(request),
+    requestId: dialect.newRequestId(receivedAt),
+    receivedAt,
+  };
+  const error = dialect.replies.fault(fault);
+  const reply = dialect.replies.error(exchange, error);
+  const headers = [
+    ...reply.headers,
+    ...dialect.commonHeaders(exchange, reply),
+    ['Date', new Date(receivedAt).toUTCString()],
+    ['Connection', 'close'],
+  ];
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n${typeof reply.body === 'string' ? reply.body : ''}`;
+}

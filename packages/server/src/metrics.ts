@@ -1,0 +1,114 @@
+/** Prometheus counters and histograms, with text exposition (format 0.0.4) and addition over processes. */
+export interface Metrics {
+  readonly counter: (name: string, help: string, labelNames: readonly string[]) => Counter;
+  readonly histogram: (name: string, help: string, labelNames: readonly string[]) => Histogram;
+  /** What has been counted so far, as plain data that another process can add up. */
+  readonly snapshot: () => MetricsSnapshot;
+}
+
+export interface Counter {
+  readonly increment: (...labels: string[]) => void;
+}
+
+export interface Histogram {
+  readonly observe: (seconds: number, ...labels: string[]) => void;
+}
+
+export type MetricsSnapshot = readonly MetricSnapshot[];
+
+interface MetricSnapshot {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'histogram';
+  /** Sample lines: name and labels as they are exposed, and the value. */
+  readonly samples: readonly (readonly [line: string, value: number])[];
+}
+
+const BUCKETS_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5];
+
+export function newMetrics(): Metrics {
+  const collectors: (() => MetricSnapshot)[] = [];
+  return {
+    counter: (name, help, labelNames) => {
+      const values = new Map<string, number>();
+      collectors.push(() => ({ name, help, type: 'counter', samples: [...values] }));
+      return {
+        increment: (...labels) => {
+          const line = name + formatLabels(labelNames, labels);
+          values.set(line, (values.get(line) ?? 0) + 1);
+        },
+      };
+    },
+    histogram: (name, help, labelNames) => {
+      const series = new Map<string, { readonly labels: string[]; readonly counts: number[]; sum: number }>();
+      collectors.push(() => ({
+        name,
+        help,
+        type: 'histogram',
+        samples: [...series.values()].flatMap(({ labels, counts, sum }) =>
+          histogramSamples(name, labelNames, labels, counts, sum),
+        ),
+      }));
+      return {
+        observe: (seconds, ...labels) => {
+          const key = labels.join('\0');
+          let entry = series.get(key);
+          if (!entry) {
+            entry = { labels, counts: new Array<number>(BUCKETS_SECONDS.length + 1).fill(0), sum: 0 };
+            series.set(key, entry);
+          }
+          const bucket = BUCKETS_SECONDS.findIndex(limit => seconds <= limit);
+          const index = bucket === -1 ? BUCKETS_SECONDS.length : bucket;
+          entry.counts[index] = (entry.counts[index] ?? 0) + 1;
+          entry.sum += seconds;
+        },
+      };
+    },
+    snapshot: () => collectors.map(collect => collect()),
+  };
+}
+
+function histogramSamples(
+  name: string,
+  labelNames: readonly string[],
+  labels: readonly string[],
+  counts: readonly number[],
+  sum: number,
+): [string, number][] {
+  const samples: [string, number][] = [];
+  let total = 0;
+  counts.forEach((count, index) => {
+    total += count;
+    const limit = BUCKETS_SECONDS[index];
+    const bucket = limit === undefined ? '+Inf' : String(limit);
+    samples.push([`${name}_bucket${formatLabels([...labelNames, 'le'], [...labels, bucket])}`, total]);
+  });
+  const labelText = formatLabels(labelNames, labels);
+  samples.push([`${name}_sum${labelText}`, sum], [`${name}_count${labelText}`, total]);
+  return samples;
+}
+
+function formatLabels(names: readonly string[], values: readonly string[]): string {
+  if (names.length === 0) return '';
+  return `{${names.map((name, i) => `${name}="${escapeLabel(values[i] ?? '')}"`).join(',')}}`;
+}
+
+function escapeLabel(value: string): string {
+  return value.replace(/[\\"\n]/g, character => (character === '\n' ? '\\n' : `\\${character}`));
+}
+
+/** Several processes' snapshots as one exposition, equal samples added up. */
+export function formatMetrics(snapshots: readonly MetricsSnapshot[]): string {
+  const metrics = new Map<string, MetricSnapshot & { readonly values: Map<string, number> }>();
+  for (const metric of snapshots.flat()) {
+    const known = metrics.get(metric.name) ?? { ...metric, values: new Map<string, number>() };
+    for (const [line, value] of metric.samples) known.values.set(line, (known.values.get(line) ?? 0) + value);
+    metrics.set(metric.name, known);
+  }
+  let text = '';
+  for (const { name, help, type, values } of metrics.values()) {
+    text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+    for (const [line, value] of values) text += `${line} ${value}\n`;
+  }
+  return text;
+}

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestBody } from '@crossgate/dialects';
+
+/** The body of a request as dialects see it. Reading it part way leaves the connection alone. */
+export function requestBody(request: IncomingMessage): RequestBody {
+  const length = request.headers['content-length'];
+  return {
+    lengthBytes: length === undefined ? undefined : Number(length),
+    stream: () => chunks(request),
+    read: async limitBytes => {
+      if (length !== undefined && Number(length) > limitBytes) return 'too-large';
+      const parts: Uint8Array[] = [];
+      let total = 0;
+      for await (const chunk of chunks(request)) {
+        total += chunk.length;
+        if (total > limitBytes) return 'too-large';
+        parts.push(chunk);
+      }
+      return Buffer.concat(parts, total);
+    },
+  };
+}
+
+/** Thrown out of a body that ended before its time. */
+export class BodyIncompleteError extends Error {
+  constructor() {
+    super('the client went away before the body was complete');
+    this.name = 'BodyIncompleteError';
+  }
+}
+
+async function* chunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+  } catch (error) {
+    throw request.complete ? error : new BodyIncompleteError();
+  }
+  if (!request.complete) throw new BodyIncompleteError();
+}
+
+/** Whether the head of the request announces a body. */
+export function announcesBody(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || (length !== undefined && length !== '0');
+}
+
+const DRAIN_LIMIT_BYTES = 16 * 1024 * 1024;
+const DRAIN_LIMIT_MS = 5_000;
+
+/**
+ * Reads and forgets what is left of a body that nobody wanted, so that the answer finds a client that listens; within
+ * bounds. Whether the whole body has been read: if not, the connection is of no further use.
+ */
+export function drain(request: IncomingMessage): Promise<boolean> {
+  if (request.readableEnded || request.destroyed) return Promise.resolve(request.readableEnded);
+  if (Number(request.headers['content-length'] ?? 0) > DRAIN_LIMIT_BYTES) return Promise.resolve(false);
+  return new Promise(resolve => {
+    let total = 0;
+    const finish = (): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', finish).off('close', finish).off('error', finish);
+      request.pause();
+      resolve(request.readableEnded);
+    };
+    const onData = (chunk: Uint8Array): void => {
+      total += chunk.length;
+      if (total > DRAIN_LIMIT_BYTES) finish();
+    };
+    const timer = setTimeout(finish, DRAIN_LIMIT_MS);
+    request.on('data', onData).on('end', finish).on('close', finish).on('error', finish);
+    request.resume();
+  });
+}

@@ -1,0 +1,84 @@
+import { isIPv4 } from 'node:net';
+import type { Credential, Dialect } from '@crossgate/dialects';
+import { z } from 'zod';
+import { DIALECTS } from './dialects.ts';
+import type { LogLevel } from './log.ts';
+
+/** Room for the admin API and the services above the base. */
+const HIGHEST_PORT_BASE = 65_535 - 4;
+
+/** Everything that `serve` needs to know. */
+export interface ServeConfig extends Settings {
+  /** By dialect. */
+  readonly credentials: Readonly<Record<string, Credential>>;
+}
+
+interface Settings {
+  /** The address that the services listen on. The admin API listens on loopback, whatever this is. */
+  readonly host: string;
+  /** The admin API's port; services have the next ones. With 0 the system chooses each. */
+  readonly portBase: number;
+  /** Where policies and objects are kept. */
+  readonly dataDirectory: string;
+  readonly store: 'lmdb' | 'memory';
+  /** Processes that serve. */
+  readonly workers: number;
+  readonly logLevel: LogLevel;
+}
+
+const SETTINGS: z.ZodType<Settings> = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  portBase: z.coerce.number().int().min(0).max(HIGHEST_PORT_BASE).default(4000),
+  dataDirectory: z.string().min(1).default('.crossgate'),
+  store: z.enum(['lmdb', 'memory']).default('lmdb'),
+  workers: z.coerce.number().int().min(1).max(64).default(1),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type ServeConfigResult =
+  | { readonly kind: 'config'; readonly config: ServeConfig }
+  | { readonly kind: 'problem'; readonly message: string };
+
+/**
+ * Checks what was asked for on the command line and in the environment (`CROSSGATE_COS_CREDENTIAL=id:secret`, and so
+ * for each dialect). Undefined settings have their defaults.
+ */
+export function readServeConfig(
+  settings: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServeConfigResult {
+  const parsed = SETTINGS.safeParse(settings);
+  if (!parsed.success) return { kind: 'problem', message: z.prettifyError(parsed.error) };
+  const { data } = parsed;
+  if (data.store === 'memory' && data.workers > 1) {
+    const message = 'the memory store belongs to one process: use --workers 1, or --store lmdb';
+    return { kind: 'problem', message };
+  }
+  const credentials: Record<string, Credential> = {};
+  for (const dialect of DIALECTS) {
+    const variable = credentialVariable(dialect);
+    const credential = readCredential(environment[variable]) ?? dialect.localCredential;
+    if (credential === 'malformed') return { kind: 'problem', message: `${variable} must be id:secret` };
+    if (credential === dialect.localCredential && !isLoopback(data.host)) {
+      const message = `${data.host} can be reached from other machines, and the local key of ${dialect.title} is public: set ${variable}=id:secret, or listen on 127.0.0.1`;
+      return { kind: 'problem', message };
+    }
+    credentials[dialect.id] = credential;
+  }
+  return { kind: 'config', config: { ...data, credentials } };
+}
+
+function credentialVariable(dialect: Dialect): string {
+  return `CROSSGATE_${dialect.id.toUpperCase().replaceAll('-', '_')}_CREDENTIAL`;
+}
+
+function readCredential(text: string | undefined): Credential | 'malformed' | undefined {
+  if (text === undefined || text === '') return undefined;
+  const colon = text.indexOf(':');
+  if (colon < 1 || colon === text.length - 1) return 'malformed';
+  return { id: text.slice(0, colon), secret: text.slice(colon + 1) };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}

@@ -1,0 +1,81 @@
+import cluster from 'node:cluster';
+import type { Logger } from 'pino';
+import { createAdminServer } from './admin/admin-server.ts';
+import { lockDataDirectory } from './data-lock.ts';
+import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
+import { listen } from './listener.ts';
+import { formatMetrics, newMetrics } from './metrics.ts';
+import type { ServeConfig } from './serve-config.ts';
+import { openStores } from './stores.ts';
+import { openWorkers } from './workers.ts';
+
+/** How long requests in flight may take to finish once the server stops. */
+const GRACE_MS = 10_000;
+const ADMIN_HOST = '127.0.0.1';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** `host:port` of the admin API. */
+  readonly adminAddress: string;
+  readonly listeners: readonly Pick<DialectListener, 'dialect' | 'address' | 'port'>[];
+  /** Finishes what is in flight, within 10 s, and closes the stores. Safe to call twice. */
+  readonly close: () => Promise<void>;
+}
+
+/** Opens stores, services and the admin API. When one cannot be opened, everything is closed again. */
+export async function serve(config: ServeConfig, log: Logger): Promise<RunningServer> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (let close = closers.pop(); close; close = closers.pop()) await close();
+  };
+  try {
+    closers.push(lockDataDirectory(config.dataDirectory));
+    const stores = await openStores(config, { recover: true });
+    closers.push(stores.close);
+    const { listeners, metrics, ready, close } =
+      config.workers > 1 && cluster.isPrimary
+        ? await openWorkers(config, log)
+        : await openInProcess(config, stores, log);
+    closers.push(close);
+    const admin = createAdminServer({
+      policies: stores.policies,
+      dataApis: stores.dataApis,
+      metrics: async () => formatMetrics(await metrics()),
+      ready,
+    });
+    const adminListener = await listen(admin, ADMIN_HOST, config.portBase);
+    closers.push(() => adminListener.close(GRACE_MS));
+    return { adminAddress: adminListener.address, listeners, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+/** What serves requests: this process, or others. */
+export interface Serving {
+  readonly listeners: RunningServer['listeners'];
+  readonly metrics: () => Promise<Parameters<typeof formatMetrics>[0]>;
+  /** Whether every listener takes requests now. */
+  readonly ready: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+async function openInProcess(
+  config: ServeConfig,
+  stores: Awaited<ReturnType<typeof openStores>>,
+  log: Logger,
+): Promise<Serving> {
+  const metrics = newMetrics();
+  const listeners = await openDialectListeners(config, stores, metrics, log);
+  let open = true;
+  return {
+    listeners,
+    metrics: () => Promise.resolve([metrics.snapshot()]),
+    ready: () => open,
+    close: async () => {
+      open = false;
+      await Promise.all(listeners.map(listener => listener.close(GRACE_MS)));
+    },
+  };
+}

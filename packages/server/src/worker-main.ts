@@ -1,0 +1,44 @@
+/** The entry of a worker process: the listeners of all dialects, on stores that it shares with the other processes. */
+import { openDialectListeners } from './dialect-listeners.ts';
+import { openLog } from './log.ts';
+import { newMetrics } from './metrics.ts';
+import type { ServeConfig } from './serve-config.ts';
+import { openStores } from './stores.ts';
+import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
+
+const GRACE_MS = 10_000;
+
+async function main(): Promise<void> {
+  const config = JSON.parse(process.env[WORKER_CONFIG] ?? '') as ServeConfig;
+  const { log, close: closeLog } = openLog(config.logLevel);
+  const metrics = newMetrics();
+  const stores = await openStores(config, { recover: false });
+  const listeners = await openDialectListeners(config, stores, metrics, log);
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(listeners.map(listener => listener.close(GRACE_MS)));
+    await stores.close();
+    closeLog();
+    process.disconnect();
+  };
+  process.on('message', (message: ToWorker) => {
+    if (message.kind === 'metrics') tell({ kind: 'metrics', id: message.id, snapshot: metrics.snapshot() });
+    else void stop();
+  });
+  // A terminal sends its signals to every process of the group: the primary tells when to stop.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => {});
+  tell({
+    kind: 'ready',
+    listeners: listeners.map(({ dialect, address, port }) => ({ dialect, address, port })),
+  });
+}
+
+function tell(message: FromWorker): void {
+  process.send?.(message);
+}
+
+main().catch((error: unknown) => {
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.disconnect();
+});

@@ -1,0 +1,103 @@
+import cluster, { type Worker } from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import type { MetricsSnapshot } from './metrics.ts';
+import type { RunningServer, Serving } from './serve.ts';
+import type { ServeConfig } from './serve-config.ts';
+import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
+
+const METRICS_TIMEOUT_MS = 2_000;
+/** Longer than a worker's own grace. */
+const STOP_TIMEOUT_MS = 15_000;
+
+/**
+ * Serves with several processes that share the listeners. One that dies is replaced; the stores belong to all of
+ * them, so that nothing is lost with it.
+ */
+export async function openWorkers(config: ServeConfig, log: Logger): Promise<Serving> {
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('worker-main.js', import.meta.url)) });
+  const ready = new Set<Worker>();
+  let stopping = false;
+
+  const start = (): Promise<RunningServer['listeners']> =>
+    new Promise((resolve, reject) => {
+      const worker = cluster.fork({ [WORKER_CONFIG]: JSON.stringify(config) });
+      worker.on('message', (message: FromWorker) => {
+        if (message.kind === 'ready') {
+          ready.add(worker);
+          resolve(message.listeners);
+        } else if (message.kind === 'failed') {
+          reject(new Error(message.message));
+        }
+      });
+      worker.on('exit', (code, signal) => {
+        const served = ready.delete(worker);
+        if (stopping) return;
+        if (!served) {
+          reject(new Error(`a worker ended before it was ready (${signal ?? `exit code ${code}`})`));
+          return;
+        }
+        log.error({ processId: worker.process.pid, code, signal }, 'a worker died and is replaced');
+        start().catch((error: unknown) => log.error({ err: error }, 'a worker could not be replaced'));
+      });
+    });
+
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await Promise.all(
+      Object.values(cluster.workers ?? {}).flatMap(worker => (worker ? [stopWorker(worker)] : [])),
+    );
+  };
+
+  try {
+    // The first one binds the ports, or fails; the others share them.
+    const listeners = await start();
+    for (let i = 1; i < config.workers; i++) await start();
+    return {
+      listeners,
+      metrics: () => Promise.all([...ready].map(askForMetrics)),
+      ready: () => !stopping && ready.size === config.workers,
+      close: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function send(worker: Worker, message: ToWorker): void {
+  if (worker.isConnected()) worker.send(message);
+}
+
+function stopWorker(worker: Worker): Promise<void> {
+  if (worker.isDead()) return Promise.resolve();
+  return new Promise(resolve => {
+    const timer = setTimeout(() => worker.process.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    send(worker, { kind: 'stop' });
+  });
+}
+
+let lastQuestion = 0;
+
+/** A worker that does not answer in time counts nothing this time. */
+function askForMetrics(worker: Worker): Promise<MetricsSnapshot> {
+  lastQuestion += 1;
+  const id = lastQuestion;
+  return new Promise(resolve => {
+    const finish = (snapshot: MetricsSnapshot): void => {
+      clearTimeout(timer);
+      worker.off('message', onMessage);
+      resolve(snapshot);
+    };
+    const onMessage = (message: FromWorker): void => {
+      if (message.kind === 'metrics' && message.id === id) finish(message.snapshot);
+    };
+    const timer = setTimeout(finish, METRICS_TIMEOUT_MS, []);
+    worker.on('message', onMessage);
+    send(worker, { kind: 'metrics', id });
+  });
+}

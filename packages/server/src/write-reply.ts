@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ResponseHeader } from '@crossgate/core';
+import type { Reply } from '@crossgate/dialects';
+import { announcesBody, drain } from './request-body.ts';
+
+/** Sends an answer, and settles when the client has it or has gone. */
+export function writeReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  headers: readonly ResponseHeader[],
+): Promise<void> | undefined {
+  const { body } = reply;
+  const isStream = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
+  if (!isStream && !announcesBody(request)) {
+    response.writeHead(reply.status, flat(headers)).end(body);
+    return undefined;
+  }
+  return writeSlowly(request, response, reply, headers);
+}
+
+async function writeSlowly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: Reply,
+  headers: readonly ResponseHeader[],
+): Promise<void> {
+  const { body } = reply;
+  if (!(await drain(request))) response.shouldKeepAlive = false;
+  response.writeHead(reply.status, flat(headers));
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    response.end(body);
+    return;
+  }
+  // A client that goes away in the middle ends the stream, and with it the open file.
+  await pipeline(Readable.from(body, { objectMode: false }), response).catch((error: unknown) => {
+    if (!response.destroyed) throw error;
+  });
+}
+
+function flat(headers: readonly ResponseHeader[]): string[] {
+  const list: string[] = [];
+  for (const [name, value] of headers) list.push(name, value);
+  return list;
+}

@@ -1,0 +1,4 @@
+// npm run build: makes the clone ready and does no more.
+import { setUp } from './setup.mjs';
+
+setUp();

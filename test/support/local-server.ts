@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLog, type RunningServer, readServeConfig, serve } from '@crossgate/server';
+
+/** A server of this process on free ports, with a data directory of its own. */
+export interface LocalServer {
+  readonly running: RunningServer;
+  /** `host:port` of the COS listener. */
+  readonly cos: string;
+  /** `host:port` of the admin API. */
+  readonly admin: string;
+  readonly dataDirectory: string;
+  /** Stops the server and removes its data. */
+  readonly stop: () => Promise<void>;
+}
+
+export async function startLocalServer(
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<LocalServer> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-test-'));
+  const read = readServeConfig({ portBase: 0, dataDirectory, logLevel: 'silent', ...settings }, {});
+  if (read.kind === 'problem') throw new Error(read.message);
+  const { log, close: closeLog } = openLog(read.config.logLevel);
+  const running = await serve(read.config, log);
+  const cos = running.listeners.find(({ dialect }) => dialect === 'cos');
+  if (!cos) throw new Error('there is no COS listener');
+  return {
+    running,
+    cos: cos.address,
+    admin: running.adminAddress,
+    dataDirectory,
+    stop: async () => {
+      await running.close();
+      closeLog();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
