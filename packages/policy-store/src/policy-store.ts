@@ -1,6 +1,10 @@
 import type { Policy } from '@crossgate/core';
 
-/** Whose policy: a bucket or an account of one service. Tenant names are case-sensitive strings of 1 to 256 bytes. */
+/**
+ * Whose policy: a bucket or an account of one service. Both names are case-sensitive, without lone surrogates, and
+ * measured in UTF-8: the dialect has 1 to 64 bytes and no NUL, the tenant 1 to 256 bytes. Every operation of a store
+ * throws a `TypeError` (those that return a promise reject with it) when it is given another.
+ */
 export interface TenantKey {
   readonly dialect: string;
   readonly tenant: string;
@@ -29,20 +33,24 @@ export type Expected = number | 'absent';
 export type WriteResult =
   /** Done: durable, and seen by every later `get`, in this and in every other process on the same directory. */
   | { readonly kind: 'written'; readonly revision: number }
-  /** Nothing was deleted because there was nothing (only `delete`, and only without an expectation). */
+  /** Nothing was deleted because there was nothing (only `delete`, without an expectation or with `absent`). */
   | { readonly kind: 'absent' }
   /** Nothing was written: the tenant has `current`, not what was expected. */
   | { readonly kind: 'conflict'; readonly current: StoredPolicy | undefined };
 
 export type WatchEvent =
   | { readonly kind: 'changed'; readonly change: PolicyRevision }
-  /** More happened than is remembered: read everything again. `revision` is where the watch goes on from. */
+  /**
+   * More happened than is remembered, or the watch began at a revision that this store has not reached: read everything
+   * again. The watch goes on after `revision`.
+   */
   | { readonly kind: 'reset'; readonly revision: number };
 
 export interface ListOptions {
   readonly dialect?: string;
   /** Only tenants after this one, in the order of the listing (dialect, then tenant, by UTF-8 bytes). */
   readonly after?: TenantKey;
+  /** 0 or more. Left out: all. */
   readonly limit?: number;
 }
 
@@ -55,24 +63,30 @@ export interface WatchOptions {
 export type StopWatch = () => void;
 
 /**
- * Where policies live. Reads are local and synchronous; writes are acknowledged when they are durable and visible.
- * One suite, `policyStoreContract`, holds every implementation to what is said here.
+ * Where policies live. Reads are local and synchronous, and each of them sees every write that was acknowledged before
+ * it, in whichever process. Writes are acknowledged when they are durable and visible. One suite, `policyStoreContract`,
+ * holds every implementation to what is said here.
  */
 export interface PolicyStore {
   /** The store-wide revision of the last write; 0 when there was none. */
   revision(): number;
   /**
-   * The policy in force. While it is unchanged the same object comes back, so that what is derived from it can be
-   * kept in a `WeakMap`.
+   * The policy in force. While it is unchanged the same object comes back (unless it was dropped from a full cache), so
+   * that what is derived from it can be kept in a `WeakMap`. It is shared: do not change it.
    */
   get(key: TenantKey): StoredPolicy | undefined;
+  /** Keeps the policy as JSON does: what is undefined is left out, all strings come back exactly. */
   put(key: TenantKey, policy: Policy, expected?: Expected): Promise<WriteResult>;
   delete(key: TenantKey, expected?: Expected): Promise<WriteResult>;
   list(options?: ListOptions): readonly StoredPolicy[];
   /** Newest first, at most `HISTORY_LIMIT` revisions, deletions included. */
   history(key: TenantKey): readonly PolicyRevision[];
-  /** Calls `listener` once per change, in order of revision, changes of other processes included. */
+  /**
+   * Calls `listener` once per change, in order of revision, changes of other processes included; never before `watch`
+   * has returned. What a listener throws becomes a process warning and stops nothing.
+   */
   watch(listener: (event: WatchEvent) => void, options?: WatchOptions): StopWatch;
+  /** Waits for the writes that are under way, and ends all watches. Afterwards every other operation throws. */
   close(): Promise<void>;
 }
 

@@ -1,0 +1,140 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  HISTORY_LIMIT,
+  type LmdbPolicyStoreOptions,
+  openLmdbPolicyStore,
+  type PolicyStore,
+  type TenantKey,
+  type WatchEvent,
+} from '@crossgate/policy-store';
+import { open } from 'lmdb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTemporaryDirectory } from './temporary-directory.ts';
+
+const ALICE: TenantKey = { dialect: 'cos', tenant: 'alice' };
+
+describe('openLmdbPolicyStore', () => {
+  let directory: Awaited<ReturnType<typeof createTemporaryDirectory>>;
+  let opened: PolicyStore[];
+
+  function openStore(options: Partial<LmdbPolicyStoreOptions> = {}): PolicyStore {
+    const store = openLmdbPolicyStore({ directory: directory.path, ...options });
+    opened.push(store);
+    return store;
+  }
+
+  /** Changes the database behind the store's back. */
+  async function tamper(change: (database: ReturnType<typeof openRaw>) => Promise<unknown>): Promise<void> {
+    const database = openRaw(directory.path);
+    await change(database);
+    await database.close();
+  }
+
+  beforeEach(async () => {
+    opened = [];
+    directory = await createTemporaryDirectory();
+  });
+  afterEach(async () => {
+    for (const store of opened) await store.close();
+    await directory.remove();
+  });
+
+  it('creates the directory, also when its name looks like that of a file', async () => {
+    const path = join(directory.path, 'deep', 'policies.v1');
+    const store = openStore({ directory: path });
+    await store.put(ALICE, { rules: [] });
+    await store.close();
+    expect(openStore({ directory: path }).get(ALICE)?.policy).toEqual({ rules: [] });
+  });
+
+  it('refuses a directory that is open in this process, by whatever name', async () => {
+    const store = openStore();
+    const link = join(directory.path, 'link');
+    await symlink(directory.path, link);
+    expect(() => openStore()).toThrow(/already open in this process/);
+    expect(() => openStore({ directory: link })).toThrow(/already open in this process/);
+    await store.close();
+    expect(openStore().revision()).toBe(0);
+  });
+
+  it('refuses a directory of a newer format, and leaves it alone', async () => {
+    await openStore().close();
+    await tamper(database => database.put(Buffer.from('\0format'), Buffer.from('2')));
+    expect(() => openStore()).toThrow(/policy store of format 2, this version of Crossgate reads format 1/);
+    await tamper(database => database.put(Buffer.from('\0format'), Buffer.from('1')));
+    expect(openStore().revision()).toBe(0);
+  });
+
+  it('refuses a database that is something else', async () => {
+    await tamper(database => database.put(Buffer.from('key'), Buffer.from('value')));
+    expect(() => openStore()).toThrow(/not a policy store/);
+  });
+
+  it('refuses a record of a newer version', async () => {
+    const store = openStore();
+    await store.put(ALICE, { rules: [] });
+    await store.close();
+    await tamper(database => database.put(Buffer.from('\x01pcos\0alice'), Buffer.from('\x02?')));
+    expect(() => openStore().get(ALICE)).toThrow(/record of version 2/);
+  });
+
+  it('writes nothing of a policy that cannot be written', async () => {
+    const store = openStore();
+    const circular: { rules: []; self?: unknown } = { rules: [] };
+    circular.self = circular;
+    const good = store.put({ dialect: 'cos', tenant: 'bob' }, { rules: [] });
+    await expect(store.put(ALICE, circular)).rejects.toThrow(TypeError);
+    expect(await good).toEqual({ kind: 'written', revision: 1 });
+    expect(store.revision()).toBe(1);
+    expect(store.history(ALICE)).toEqual([]);
+  });
+
+  it('drops what has changed from the old entries of the cache too', async () => {
+    const store = openStore({ cacheEntries: 4 });
+    const keys = ['a', 'b', 'c'].map(tenant => ({ dialect: 'cos', tenant }));
+    for (const key of [...keys, ...keys]) {
+      await store.put(key, { rules: [] });
+      for (const cached of keys) store.get(cached);
+      expect(store.get(key)?.revision).toBe(store.revision());
+    }
+  });
+
+  it('drops all of the cache when the changes since it was filled are not all remembered', async () => {
+    const store = openStore({ changeLogLimit: 2 });
+    const bob = { dialect: 'cos', tenant: 'bob' };
+    await store.put(bob, { rules: [] });
+    expect(store.get(bob)?.revision).toBe(1);
+    await Promise.all([bob, ALICE, ALICE, ALICE].map(key => store.put(key, { rules: [] })));
+    expect(store.get(bob)?.revision).toBe(2);
+  });
+
+  it('resets a watch when a change is in the log and no longer in the history', async () => {
+    const store = openStore();
+    await Promise.all(Array.from({ length: HISTORY_LIMIT + 1 }, () => store.put(ALICE, { rules: [] })));
+    const events: WatchEvent[] = [];
+    store.watch(event => events.push(event), { afterRevision: 0 });
+    await store.put(ALICE, { rules: [] });
+    expect(events).toEqual([
+      { kind: 'reset', revision: HISTORY_LIMIT + 1 },
+      { kind: 'changed', change: store.get(ALICE) },
+    ]);
+  });
+
+  it('answers from the file what has fallen out of the cache', async () => {
+    const store = openStore({ cacheEntries: 2 });
+    const keys = Array.from({ length: 10 }, (_, index) => ({ dialect: 'cos', tenant: `${index}` }));
+    await Promise.all(keys.map(key => store.put(key, { rules: [], vary: true })));
+    for (const key of [...keys, ...keys.toReversed()]) expect(store.get(key)?.key).toEqual(key);
+  });
+});
+
+function openRaw(path: string) {
+  return open<Buffer, Buffer>({
+    path,
+    noSubdir: false,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+    overlappingSync: false,
+  });
+}
