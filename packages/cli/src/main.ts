@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { AdminClient, type Condition, type ShownRevision, type TenantName } from '../admin-client.ts';
 import { CommandError } from '../exit-code.ts';
 import { formatTable, print, printJson } from '../output.ts';
@@ -23,11 +23,7 @@ export function policyCommand(): Command {
     .description('List, read and change the policies of a running server.')
     .addHelpText('after', HELP);
   const add = (usage: string, description: string): Command =>
-    policy
-      .command(usage)
-      .description(description)
-      .option('--admin <url>', 'the admin API of the server', 'http://127.0.0.1:4000')
-      .option('--json', 'print JSON');
+    policy.command(usage).description(description).addOption(adminOption()).option('--json', 'print JSON');
   add('list', 'Tenants, with their rules and revisions.').action(list);
   add('get <tenant>', 'Print the policy of a tenant.')
     .option('--dialect <id>', "in this service's own form, not the neutral one")
@@ -42,6 +38,12 @@ export function policyCommand(): Command {
   add('history <tenant>', 'Revisions of a policy, newest first.').action(history);
   add('rollback <tenant> <revision>', 'Set the policy to what it was at a revision.').action(rollback);
   return policy;
+}
+
+function adminOption(): Option {
+  return new Option('--admin <url>', 'the admin API of the server')
+    .default('http://127.0.0.1:4000')
+    .env('CROSSGATE_ADMIN');
 }
 
 const HELP = `
