@@ -1,5 +1,6 @@
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import type { ActualRequest, ResponseHeader } from './decision.ts';
+import { hasElement, listElements } from './field-name.ts';
 import { matchesHeader } from './header-pattern.ts';
 import type { AnswerHeader } from './profile.ts';
 
@@ -14,8 +15,8 @@ export interface AnswerFacts {
   readonly methods: readonly string[];
   /** As received; empty when there is none. */
   readonly requestHeaders: string;
-  /** Of the requested names those that the rule allows, or all where the service does not look. */
-  readonly names: readonly string[];
+  /** Of the requested names those that the rule allows; undefined where that is all of them. */
+  readonly allowedNames: readonly string[] | undefined;
 }
 
 /** The headers of an allowed preflight, in the order of the profile. */
@@ -47,7 +48,7 @@ export function actualAnswer(
     const header =
       name === 'Access-Control-Expose-Headers'
         ? exposeHeaders(policy, rule, request.responseHeaderNames ?? [])
-        : answerHeader(name, policy, rule, { origin, methods: [], requestHeaders: '', names: [] });
+        : answerHeader(name, policy, rule, { origin, methods: [], requestHeaders: '', allowedNames: [] });
     if (header) headers.push(header);
   }
   const needless = profile.actual.vary === 'origin-not-any' && answersAny(policy, rule) && !policy.vary;
@@ -101,18 +102,20 @@ function requestedHeaders(
 ): ResponseHeader | undefined {
   const convention = policy.profile.answers.allowHeaders;
   if (convention.kind === 'rule') return ruleHeaders(rule, facts);
-  if (facts.names.length === 0) return undefined;
+  const names = facts.allowedNames ?? listElements(facts.requestHeaders);
+  if (names.length === 0) return undefined;
   const sorted = convention.kind === 'requested' && convention.form === 'lower-case-sorted';
-  const names = sorted ? facts.names.map(lowerCase).sort() : facts.names;
-  return ['Access-Control-Allow-Headers', names.join(',')];
+  return ['Access-Control-Allow-Headers', (sorted ? names.map(lowerCase).sort() : names).join(',')];
 }
 
 /** The list of a rule of which a name is a pattern: a pattern is of no use to a browser, the names it matches are. */
 function ruleHeaders(rule: CompiledRule, facts: AnswerFacts): ResponseHeader | undefined {
+  const { requestHeaders } = facts;
   if (rule.anyHeader) {
-    return facts.names.length === 0 ? undefined : ['Access-Control-Allow-Headers', facts.requestHeaders];
+    return hasElement(requestHeaders) ? ['Access-Control-Allow-Headers', requestHeaders] : undefined;
   }
-  const names = new Set([...rule.exactHeaders, ...facts.names.map(lowerCase)]);
+  const requested = facts.allowedNames ?? listElements(requestHeaders);
+  const names = new Set([...rule.exactHeaders, ...requested.map(lowerCase)]);
   return names.size === 0 ? undefined : ['Access-Control-Allow-Headers', [...names].join(',')];
 }
 
@@ -123,11 +126,14 @@ function exposeHeaders(
 ): ResponseHeader | undefined {
   const convention = policy.profile.answers.exposeHeaders;
   if (convention.kind === 'rule') return rule.exposeHeaders;
+  const always = new Set(convention.always.map(lowerCase));
+  const present = responseHeaderNames.filter(name => !always.has(name.toLowerCase()));
   const names = new Map<string, string>();
-  for (const name of [...responseHeaderNames, ...convention.always]) {
+  for (const name of [...present, ...convention.always]) {
     const key = name.toLowerCase();
-    if (!names.has(key) && rule.exposePatterns.some(pattern => matchesHeader(pattern, key)))
+    if (!names.has(key) && rule.exposePatterns.some(pattern => matchesHeader(pattern, key))) {
       names.set(key, name);
+    }
   }
   for (const name of rule.source.exposeHeaders) {
     const key = name.toLowerCase();

@@ -1,4 +1,4 @@
-import { type AnswerFacts, actualAnswer, preflightAnswer, VARY_ORIGIN } from './answer.ts';
+import { actualAnswer, preflightAnswer, VARY_ORIGIN } from './answer.ts';
 import type { CompiledPolicy } from './compile.ts';
 import type {
   ActualDecision,
@@ -8,14 +8,23 @@ import type {
   RefusalReason,
   ResponseHeader,
 } from './decision.ts';
-import { isToken, listElements } from './field-name.ts';
+import { COMMA, isToken, listElements, visitElements } from './field-name.ts';
 import { isSingleOrigin } from './origin.ts';
 import { originLookupKey } from './origin-pattern.ts';
-import { lookup, lookupUnnamed } from './pattern-index.ts';
+import { lookup } from './pattern-index.ts';
 import type { Refusal } from './profile.ts';
-import { firstCommonRule, hasRule, isEmpty, NONE, type RuleSet, union } from './rule-set.ts';
+import {
+  emptyRuleSet,
+  firstCommonRule,
+  hasRule,
+  intersection,
+  isEmpty,
+  isWithin,
+  NONE,
+  type RuleSet,
+  union,
+} from './rule-set.ts';
 
-const NO_SETS: readonly RuleSet[] = [];
 const NO_HEADERS: readonly ResponseHeader[] = [];
 const VARY_ONLY: readonly ResponseHeader[] = [VARY_ORIGIN];
 
@@ -37,21 +46,23 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   const methods = profile.methods.requested === 'list' ? listElements(requestMethod) : [requestMethod];
   const byMethod = rulesForMethods(policy, methods);
   const { unlisted } = profile.headers;
-  const names = unlisted === 'ignore' || !requestHeaders ? [] : listElements(requestHeaders);
-  const byHeaders = unlisted === 'next-rule' ? rulesForHeaders(policy, names) : NO_SETS;
+  const list = requestHeaders ?? '';
+  const byHeaders = unlisted === 'next-rule' ? rulesForHeaders(policy, list) : undefined;
   const index = firstCommonRule(byOrigin, byMethod, byHeaders);
   const rule = policy.rules[index];
   if (!rule) {
-    const nearer = firstCommonRule(byOrigin, byMethod, NO_SETS);
+    const nearer = firstCommonRule(byOrigin, byMethod);
     return refuse(policy, refused, nearer === NONE ? 'method-not-allowed' : 'headers-not-allowed');
   }
-  const allowed =
-    unlisted === 'filter' || unlisted === 'refuse' ? namesAllowedBy(index, policy, names) : names;
-  if (unlisted === 'refuse' && allowed.length < names.length) {
-    return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
+  let allowedNames: readonly string[] | undefined;
+  if (unlisted === 'refuse' || unlisted === 'filter') {
+    const names = listElements(list);
+    allowedNames = namesAllowedBy(index, policy, names);
+    if (unlisted === 'refuse' && allowedNames.length < names.length) {
+      return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
+    }
   }
-  const facts: AnswerFacts = { origin, methods, requestHeaders: requestHeaders ?? '', names: allowed };
-  const headers = preflightAnswer(policy, rule, facts);
+  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, allowedNames });
   return { kind: 'allowed', rule: index, status: profile.preflight.status, headers };
 }
 
@@ -64,13 +75,13 @@ export function decideActual(policy: CompiledPolicy, request: ActualRequest): Ac
   const without: readonly ResponseHeader[] = vary ? VARY_ONLY : NO_HEADERS;
   if (!origin) {
     if (!profile.actual.answeredWithoutOrigin.includes(method)) return { kind: 'not-cors', headers: without };
-    const rule = policy.rules[firstCommonRule(policy.origins.any, byMethod, NO_SETS)];
+    const rule = policy.rules[firstCommonRule(policy.origins.any, byMethod)];
     return { kind: 'not-cors', headers: rule ? actualAnswer(policy, rule, '*', request, vary) : without };
   }
   if (policy.rules.length === 0) return { kind: 'refused', reason: 'no-rules', headers: without };
   if (!isSingleOrigin(origin)) return { kind: 'refused', reason: 'origin-malformed', headers: without };
   const byOrigin = rulesForOrigin(policy, origin);
-  const index = byOrigin ? firstCommonRule(byOrigin, byMethod, NO_SETS) : NONE;
+  const index = byOrigin ? firstCommonRule(byOrigin, byMethod) : NONE;
   const rule = policy.rules[index];
   if (rule) {
     return { kind: 'allowed', rule: index, headers: actualAnswer(policy, rule, origin, request, vary) };
@@ -98,36 +109,52 @@ function rulesForMethods(policy: CompiledPolicy, methods: readonly string[]): Ru
     const set = policy.methods.get(method) ?? policy.anyMethod;
     rules = rules && rules !== set ? union(rules, set) : set;
   }
-  return rules ?? policy.anyMethod;
+  return rules ?? emptyRuleSet(policy.rules.length);
 }
 
 /**
- * For each requested name the rules that allow it, one set after another left out when it is the same as before: a
- * hostile list is mostly repetition. A name that is no token is allowed by no rule, `*` included.
+ * The rules that allow every name of the list; undefined when there is no name. A name that is no token is allowed by
+ * no rule, `*` included. A hostile list costs little: a name that repeats the one before it is passed over, none is
+ * looked up once all rules that are left allow any, and a set is made only when one becomes smaller.
  */
-function rulesForHeaders(policy: CompiledPolicy, names: readonly string[]): readonly RuleSet[] {
-  const sets: RuleSet[] = [];
-  let previous: RuleSet | undefined;
-  for (const name of names) {
-    const set = rulesForHeader(policy, name.toLowerCase());
-    if (!set) return [new Uint32Array(policy.anyMethod.length)];
-    if (set !== previous) sets.push(set);
-    previous = set;
-  }
-  return sets;
+function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet | undefined {
+  const { headers } = policy;
+  let rules: RuleSet | undefined;
+  let anyLeft = false;
+  visitElements(list, (from, to, form) => {
+    if (form === 'no-name') {
+      rules = emptyRuleSet(policy.rules.length);
+      return list.length;
+    }
+    if (anyLeft) return to;
+    const name = list.slice(from, to);
+    const allowing = lookup(headers, form === 'lower-case' ? name : name.toLowerCase());
+    if (!rules || !isWithin(rules, allowing)) {
+      rules = rules ? intersection(rules, allowing) : allowing;
+      if (isEmpty(rules)) return list.length;
+      anyLeft = isWithin(rules, headers.any);
+    }
+    return afterRepetitions(list, name, to);
+  });
+  return rules;
 }
 
-function rulesForHeader(policy: CompiledPolicy, name: string): RuleSet | undefined {
-  const named = policy.headers.exact.get(name);
-  if (named) return named;
-  return isToken(name) ? lookupUnnamed(policy.headers, name) : undefined;
+/** Where the element ends that is the last of those which repeat `name`, an element that ends at `end`. */
+function afterRepetitions(list: string, name: string, end: number): number {
+  const step = name.length + 1;
+  let last = end;
+  while (
+    list.charCodeAt(last) === COMMA &&
+    list.charCodeAt(last + step) === COMMA &&
+    list.startsWith(name, last + 1)
+  ) {
+    last += step;
+  }
+  return last;
 }
 
 function namesAllowedBy(rule: number, policy: CompiledPolicy, names: readonly string[]): readonly string[] {
-  return names.filter(name => {
-    const rules = rulesForHeader(policy, name.toLowerCase());
-    return rules !== undefined && hasRule(rules, rule);
-  });
+  return names.filter(name => isToken(name) && hasRule(lookup(policy.headers, name.toLowerCase()), rule));
 }
 
 function varies(policy: CompiledPolicy, method: string, byMethod: RuleSet): boolean {

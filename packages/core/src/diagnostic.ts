@@ -200,18 +200,27 @@ export function formatPath(path: PolicyPath): string {
 /** One line: where, what, and what to do. User input in it is cut to a length that fits a line. */
 export function formatDiagnostic(finding: Diagnostic): string {
   const { message, help } = DIAGNOSTICS[finding.code];
-  const path = formatPath(finding.path);
+  const path = formatPath(finding.path.map(step => (typeof step === 'string' ? shorten(step) : step)));
   const at = finding.position && `line ${finding.position.line}, column ${finding.position.column}`;
   const where = path && at ? `${path} (${at})` : path || at;
   const text = `${fill(message, finding.parameters)}: ${fill(help, finding.parameters)}`;
-  return where ? `${where}: ${text}` : text;
+  return escapeControls(where ? `${where}: ${text}` : text);
 }
 
-const LONGEST_PARAMETER = 100;
-
 function fill(template: string, parameters: Parameters): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = String(parameters[name] ?? '');
-    return value.length > LONGEST_PARAMETER ? `${value.slice(0, LONGEST_PARAMETER)}…` : value;
-  });
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => shorten(String(parameters[name] ?? '')));
+}
+
+const LONGEST_INPUT = 100;
+
+function shorten(text: string): string {
+  return text.length > LONGEST_INPUT ? `${text.slice(0, LONGEST_INPUT)}…` : text;
+}
+
+/** Line breaks, and whatever else a terminal or a log would act on, as `\u{a}`. */
+function escapeControls(text: string): string {
+  return text.replace(
+    /[\p{C}\p{Zl}\p{Zp}]/gu,
+    character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

@@ -11,7 +11,7 @@ export function isSingleOrigin(value: string): boolean {
   return value !== '';
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /**
  * `http(s)://host[:port]` in its canonical form: scheme and host in lower case, the scheme's default port left out.
@@ -20,11 +20,11 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 export function canonicalUrlOrigin(text: string): string | undefined {
   const parts = /^(https?):\/\/(\[[0-9a-f:.]+\]|[a-z0-9._*-]+)(?::([0-9]{1,5}))?$/i.exec(text);
   if (!parts) return undefined;
-  const [, scheme = '', host = '', port] = parts;
-  if (port !== undefined && Number(port) > 65_535) return undefined;
+  const [, scheme = '', host = '', digits] = parts;
   if (host.startsWith('.') || host.includes('..')) return undefined;
   const canonical = `${scheme}://${host}`.toLowerCase();
-  return port === undefined || port === DEFAULT_PORTS[scheme.toLowerCase()]
-    ? canonical
-    : `${canonical}:${port}`;
+  if (digits === undefined) return canonical;
+  const port = Number(digits);
+  if (port > 65_535) return undefined;
+  return port === DEFAULT_PORTS[scheme.toLowerCase()] ? canonical : `${canonical}:${port}`;
 }

@@ -132,8 +132,8 @@ export type ExposeHeadersConvention =
   /** The rule's list as it stands. */
   | { readonly kind: 'rule' }
   /**
-   * The names of the response's headers that the rule's list matches, then those of `always` that it matches, then
-   * what the list names without a `*`.
+   * The names of the response's headers that the rule's list matches; then, whether or not they are there, those of
+   * `always` that it matches; then what the list names without a `*`.
    */
   | { readonly kind: 'present'; readonly always: readonly string[] };
 

@@ -19,6 +19,18 @@ export function union(a: RuleSet, b: RuleSet): RuleSet {
   return result;
 }
 
+export function intersection(a: RuleSet, b: RuleSet): RuleSet {
+  const result = a.slice();
+  for (let i = 0; i < result.length; i++) result[i] = (result[i] ?? 0) & (b[i] ?? 0);
+  return result;
+}
+
+/** Whether every rule of `part` is in `whole`. */
+export function isWithin(part: RuleSet, whole: RuleSet): boolean {
+  for (let i = 0; i < part.length; i++) if (((part[i] ?? 0) & ~(whole[i] ?? 0)) !== 0) return false;
+  return true;
+}
+
 export function isEmpty(set: RuleSet): boolean {
   for (const word of set) if (word !== 0) return false;
   return true;
@@ -26,11 +38,10 @@ export function isEmpty(set: RuleSet): boolean {
 
 export const NONE = -1;
 
-/** The lowest rule that is in `a`, in `b`, and in each of `others`; `NONE` when there is no such rule. */
-export function firstCommonRule(a: RuleSet, b: RuleSet, others: readonly RuleSet[]): number {
+/** The lowest rule that is in every one of the sets; `NONE` when there is no such rule. */
+export function firstCommonRule(a: RuleSet, b: RuleSet, c: RuleSet = b): number {
   for (let i = 0; i < a.length; i++) {
-    let word = (a[i] ?? 0) & (b[i] ?? 0);
-    for (let k = 0; word !== 0 && k < others.length; k++) word &= others[k]?.[i] ?? 0;
+    const word = (a[i] ?? 0) & (b[i] ?? 0) & (c[i] ?? 0);
     if (word !== 0) return i * 32 + 31 - Math.clz32(word & -word);
   }
   return NONE;

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from '../src/compile.ts';
+import type { Rule } from '../src/policy.ts';
+import { exampleProfile } from './example-profile.ts';
+
+const rule: Rule = {
+  allowedOrigins: ['https://a.com'],
+  allowedMethods: ['GET'],
+  allowedHeaders: [],
+  exposeHeaders: [],
+};
+
+describe('compile', () => {
+  const unreadable: readonly { readonly name: string; readonly rule: Rule; readonly message: string }[] = [
+    {
+      name: 'an origin',
+      rule: { ...rule, allowedOrigins: ['a*b*'] },
+      message: 'cannot compile `a*b*`: origin-wildcards; validate the policy first',
+    },
+    {
+      name: 'an allowed header',
+      rule: { ...rule, allowedHeaders: ['a b'] },
+      message: 'cannot compile `a b`: header-not-token; validate the policy first',
+    },
+    {
+      name: 'an exposed header',
+      rule: { ...rule, exposeHeaders: [''] },
+      message: 'cannot compile ``: header-not-token; validate the policy first',
+    },
+  ];
+
+  it.each(unreadable)('throws when $name cannot be read', ({ rule: each, message }) => {
+    expect(() => compile({ rules: [each] }, exampleProfile)).toThrow(new TypeError(message));
+  });
+
+  it('holds one set for the many origins of one rule', () => {
+    const origins = Array.from({ length: 1000 }, (_, i) => `https://${i}.example.com`);
+    const { exact } = compile({ rules: [{ ...rule, allowedOrigins: origins }] }, exampleProfile).origins;
+    expect(exact.size).toBe(1000);
+    expect(new Set(exact.values()).size).toBe(1);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { hasElement, isToken, listElements, type NameForm, visitElements } from '../src/field-name.ts';
+
+describe('isToken', () => {
+  const tokens = ['a', 'X-Amz-1', '*', "!#$%&'*+-.^_`|~", '0'];
+  const others = ['', ' ', 'a b', 'a:', 'a,b', '"a"', 'a\tb', 'é', 'a\u0000', '(a)', '\u212a', '/', '[a]'];
+
+  it.each(tokens)('takes %j', text => {
+    expect(isToken(text)).toBe(true);
+  });
+
+  it.each(others)('does not take %j', text => {
+    expect(isToken(text)).toBe(false);
+  });
+});
+
+describe('listElements', () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly expected: readonly string[];
+  }[] = [
+    { name: 'an empty value', value: '', expected: [] },
+    { name: 'one element', value: 'a', expected: ['a'] },
+    { name: 'blanks around elements', value: ' a ,\tb\t,  c', expected: ['a', 'b', 'c'] },
+    { name: 'empty elements', value: ',,a,, ,b,', expected: ['a', 'b'] },
+    { name: 'commas only', value: ',,,,', expected: [] },
+    { name: 'blanks only', value: ' \t ', expected: [] },
+    { name: 'blanks and commas', value: ' , ,\t,', expected: [] },
+    { name: 'case and repetition', value: 'A,a,A', expected: ['A', 'a', 'A'] },
+    { name: 'a blank inside an element', value: 'a b,c', expected: ['a b', 'c'] },
+    { name: 'white space that is no blank', value: '\u00a0a,\nb', expected: ['\u00a0a', '\nb'] },
+    { name: 'quotes, which do not quote here', value: '"a,b"', expected: ['"a', 'b"'] },
+  ];
+
+  it.each(cases)('splits $name', ({ value, expected }) => {
+    expect(listElements(value)).toEqual(expected);
+  });
+
+  const hostile: readonly { readonly name: string; readonly value: string; readonly count: number }[] = [
+    { name: 'a megabyte of commas', value: ','.repeat(1 << 20), count: 0 },
+    { name: 'a megabyte of blanks', value: ' '.repeat(1 << 20), count: 0 },
+    { name: 'a megabyte of commas and blanks', value: ', '.repeat(1 << 19), count: 0 },
+    { name: 'a megabyte without a comma', value: 'a'.repeat(1 << 20), count: 1 },
+    { name: 'half a million elements', value: 'a,'.repeat(1 << 19), count: 1 << 19 },
+  ];
+
+  it.each(hostile)('splits $name within a second', ({ value, count }) => {
+    const start = performance.now();
+    expect(listElements(value)).toHaveLength(count);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+describe('visitElements', () => {
+  it('tells where each element stands and what it is as a name', () => {
+    const visited: (readonly [string, NameForm])[] = [];
+    const value = ' x-1 ,X-a,x-A\t,x a,  *,"x",x\u212a, ,-';
+    visitElements(value, (from, to, form) => {
+      visited.push([value.slice(from, to), form]);
+      return to;
+    });
+    expect(visited).toEqual([
+      ['x-1', 'lower-case'],
+      ['X-a', 'mixed-case'],
+      ['x-A', 'mixed-case'],
+      ['x a', 'no-name'],
+      ['*', 'lower-case'],
+      ['"x"', 'no-name'],
+      ['x\u212a', 'no-name'],
+      ['-', 'lower-case'],
+    ]);
+  });
+
+  it('goes on where it is told to', () => {
+    const visited: string[] = [];
+    const value = 'a,b,c,d,e';
+    visitElements(value, (from, to) => {
+      visited.push(value.slice(from, to));
+      return from === 0 ? 5 : value.length;
+    });
+    expect(visited).toEqual(['a', 'd']);
+  });
+});
+
+describe('hasElement', () => {
+  const cases = [
+    { value: '', expected: false },
+    { value: ' ,\t,', expected: false },
+    { value: ', a', expected: true },
+  ];
+
+  it.each(cases)('looks for one in "$value"', ({ value, expected }) => {
+    expect(hasElement(value)).toBe(expected);
+  });
+});
