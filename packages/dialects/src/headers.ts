@@ -22,3 +22,12 @@ export function headerLines(request: RequestHead, name: string): string[] {
     (_, i, all) => i % 2 === 1 && all[i - 1]?.length === name.length && all[i - 1]?.toLowerCase() === name,
   );
 }
+
+/** All headers, line by line, in order. */
+export function headerPairs(request: RequestHead): (readonly [name: string, value: string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < request.rawHeaders.length; i += 2) {
+    pairs.push([request.rawHeaders[i] ?? '', request.rawHeaders[i + 1] ?? '']);
+  }
+  return pairs;
+}

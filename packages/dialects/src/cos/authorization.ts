@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Authorization, Credential, CredentialLookup } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
-import { headerLines, headerValue } from '../headers.ts';
+import { headerPairs, headerValue } from '../headers.ts';
 import { hostWithoutPort, percentDecode } from '../request-target.ts';
 import { cosError } from './errors.ts';
 import {
@@ -114,12 +114,13 @@ function signatureProblem(
   const signKey = cosSignKey(credential.secret, fields['q-key-time']);
   const { location } = exchange;
   const hosts = new Set([location.authority, hostWithoutPort(location.authority)]);
-  const paths = new Set([location.path, ...(location.pathStyle ? [`/${location.resource}`] : [])]);
+  const path = percentDecode(location.path) ?? location.path;
+  const paths = new Set([path, ...(location.pathStyle ? [`/${location.resource}`] : [])]);
   let stringToSign = '';
   let httpString = '';
-  for (const path of paths) {
+  for (const signedPath of paths) {
     for (const host of hosts) {
-      const candidate = cosHttpString(signedParts(exchange, fields, path, host));
+      const candidate = cosHttpString(signedParts(exchange, fields, signedPath, host));
       const candidateToSign = cosStringToSign(fields['q-sign-time'], candidate);
       if (equalInConstantTime(cosSignature(signKey, candidateToSign), fields['q-signature']))
         return undefined;
@@ -133,20 +134,28 @@ function signatureProblem(
   ]);
 }
 
+/** `path` is decoded. */
 function signedParts(exchange: Exchange, fields: SignatureFields, path: string, host: string): SignedParts {
   const { request, location } = exchange;
-  const headers = distinctNames(fields['q-header-list']).flatMap(name =>
-    (name === 'host' ? [host] : headerLines(request, name)).map(value => [name, value] as const),
+  const listedHeaders = listedNames(fields['q-header-list']);
+  const headers = headerPairs(request).filter(
+    ([name]) => name.toLowerCase() !== 'host' && listedHeaders.has(encodeName(name)),
   );
-  const listed = new Set(distinctNames(fields['q-url-param-list']));
+  if (listedHeaders.has('host')) headers.push(['host', host]);
+  const listedParameters = listedNames(fields['q-url-param-list']);
   const parameters = location.parameters
     .map(([name, value]) => [utf8Bytes(name), utf8Bytes(value)] as const)
-    .filter(([name]) => listed.has(encodeName(name)));
-  return { method: request.method, path: utf8Bytes(percentDecode(path) ?? path), parameters, headers };
+    .filter(([name]) => listedParameters.has(encodeName(name)));
+  return { method: request.method, path: utf8Bytes(path), parameters, headers };
 }
 
-function distinctNames(list: string): readonly string[] {
-  return [...new Set(list.toLowerCase().split(';').filter(Boolean))];
+/**
+ * The names of a list, in their encoded form. The Node SDK can put a list into a URL as it is, so that reading the
+ * query has decoded it: such a name is encoded again.
+ */
+function listedNames(list: string): ReadonlySet<string> {
+  const names = list.toLowerCase().split(';').filter(Boolean);
+  return new Set(names.flatMap(name => [name, encodeName(utf8Bytes(name))]));
 }
 
 function equalInConstantTime(a: string, b: string): boolean {

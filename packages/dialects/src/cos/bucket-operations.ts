@@ -8,6 +8,7 @@ import { LONGEST_NAME } from './bucket-name.ts';
 import type { CosCall } from './data-api.ts';
 import { writeCosDocument } from './document.ts';
 import { cosError } from './errors.ts';
+import { unsupportedHeader } from './object-operations.ts';
 import { cosErrorReply, EMPTY, xmlReply } from './responses.ts';
 import { regionOfHost } from './routes.ts';
 
@@ -20,7 +21,12 @@ const CREATE_BODY_LIMIT_BYTES = 64 * 1024;
 export async function createBucket({ exchange, authorization, body, services }: CosCall): Promise<Reply> {
   const { tenant = '', authority } = exchange.location;
   if (authorization.kind !== 'signed') return cosErrorReply(exchange, accessDenied(exchange));
-  if (!fitsHost(tenant, authority)) return cosErrorReply(exchange, cosError('InvalidBucketName'));
+  if (!fitsHost(tenant, authority)) {
+    const message = `The bucket name is too long: with the rest of its host it must have ${LONGEST_NAME} characters at most.`;
+    return cosErrorReply(exchange, cosError('InvalidBucketName', message));
+  }
+  const unsupported = unsupportedHeader(exchange, /^x-cos-(?:grant-|tagging)/i);
+  if (unsupported) return cosErrorReply(exchange, unsupported);
   const acl = headerValue(exchange.request, 'x-cos-acl') ?? 'private';
   const known = BUCKET_ACLS.find(candidate => candidate === acl);
   if (!known) {

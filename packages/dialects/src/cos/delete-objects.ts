@@ -6,6 +6,7 @@ import { accessProblem } from './access.ts';
 import { bodyDigestProblem } from './body-digest.ts';
 import type { CosCall } from './data-api.ts';
 import { cosError } from './errors.ts';
+import { isKey } from './object-operations.ts';
 import { cosErrorReply, xmlReply } from './responses.ts';
 
 const MOST_OBJECTS = 1000;
@@ -25,9 +26,29 @@ export async function deleteObjects({ exchange, authorization, body, services }:
   if (refused) return cosErrorReply(exchange, refused);
   const request = readDeletion(bytes);
   if ('code' in request) return cosErrorReply(exchange, request);
-  for (const key of request.keys) await services.objects.deleteObject(tenant, key);
-  const deleted = request.quiet ? [] : request.keys.map((key): XmlNode => ['Deleted', [['Key', key]]]);
-  return xmlReply(200, writeXml([['DeleteResult', deleted]]));
+  const deleted: XmlNode[] = [];
+  const failures: XmlNode[] = [];
+  for (const key of request.keys) {
+    if (isKey(key)) {
+      await services.objects.deleteObject(tenant, key);
+      if (!request.quiet) deleted.push(['Deleted', [['Key', key]]]);
+    } else {
+      failures.push(failed(key, cosError('KeyTooLong')));
+    }
+  }
+  return xmlReply(200, writeXml([['DeleteResult', [...deleted, ...failures]]]));
+}
+
+/** One key can fail while the others are deleted. */
+function failed(key: string, { code, message }: ServiceError): XmlNode {
+  return [
+    'Error',
+    [
+      ['Key', key],
+      ['Code', code],
+      ['Message', message],
+    ],
+  ];
 }
 
 interface Deletion {
@@ -47,8 +68,8 @@ function readDeletion(bytes: Uint8Array): Deletion | ServiceError {
       quiet = element.text.toLowerCase() === 'true';
     } else if (element.name === 'Object') {
       const key = element.children.find(child => child.name === 'Key');
-      if (!key?.text) return unexpected(element, 'an Object with a Key');
-      keys.push(key.text);
+      if (!key?.rawText) return unexpected(element, 'an Object with a Key');
+      keys.push(key.rawText);
     } else {
       return unexpected(element, 'Quiet or Object');
     }

@@ -30,6 +30,9 @@ export async function putObject({ exchange, authorization, body, services }: Cos
   const acl = objectAcl(exchange);
   const expected = headerValue(request, 'content-md5');
   const expectedMd5 = expected === undefined ? undefined : parseContentMd5(expected);
+  if (body.lengthBytes === undefined && headerValue(request, 'transfer-encoding') === undefined) {
+    return cosErrorReply(exchange, cosError('MissingContentLength'));
+  }
   if (acl === 'invalid') {
     const message = 'The x-cos-acl of an object must be one of default, private, public-read.';
     return cosErrorReply(exchange, cosError('InvalidArgument', message));
@@ -57,16 +60,20 @@ export async function putObject({ exchange, authorization, body, services }: Cos
 /** What is asked of the upload beyond what is done here: refused, rather than passed over in silence. */
 function uploadProblem(exchange: Exchange): ServiceError | undefined {
   if (!isKey(exchange.location.resource)) return cosError('KeyTooLong');
+  return unsupportedHeader(exchange, /^x-cos-(?:copy-source|grant-|forbid-overwrite|callback|tagging)/i);
+}
+
+/** The error for a header that asks for what is not done here. */
+export function unsupportedHeader(exchange: Exchange, names: RegExp): ServiceError | undefined {
   const { rawHeaders } = exchange.request;
-  const unsupported = rawHeaders.find(
-    (name, i) => i % 2 === 0 && /^x-cos-(?:copy-source|grant-|forbid-overwrite|callback|tagging)/i.test(name),
-  );
+  const unsupported = rawHeaders.find((name, i) => i % 2 === 0 && names.test(name));
   return unsupported === undefined
     ? undefined
     : cosError('NotImplemented', `The header ${unsupported} is not implemented here.`);
 }
 
-function isKey(key: string): boolean {
+/** Whether an object can have this key, as far as its length goes. */
+export function isKey(key: string): boolean {
   return Buffer.byteLength(key) <= LONGEST_KEY_BYTES;
 }
 
@@ -104,7 +111,8 @@ export async function readObject({ exchange, authorization, services }: CosCall)
     return cosErrorReply(exchange, problem ?? cosError('NoSuchKey'));
   }
   const reply = objectReply(exchange, open);
-  if (reply.body === undefined) await open.close();
+  // Whoever reads the object to its end closes it. The document of an error reads nothing.
+  if (reply.body === undefined || typeof reply.body === 'string') await open.close();
   return reply;
 }
 

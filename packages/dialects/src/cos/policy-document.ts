@@ -43,10 +43,24 @@ function parse(bytes: Uint8Array): ReadPolicyResult {
   const xml = readXml(bytes);
   if (xml.kind === 'diagnostic') return { kind: 'diagnostics', diagnostics: [xml.diagnostic] };
   const reading: Reading = { findings: [], positions: new Map() };
+  if (xml.root.name !== 'CORSConfiguration') {
+    unknown(xml.root, [], 'CORSConfiguration', reading);
+    return { kind: 'diagnostics', diagnostics: reading.findings };
+  }
   const policy = readConfiguration(xml.root, reading);
-  const invalid = validate(policy, cosProfile).map(finding => locate(finding, reading));
-  const diagnostics = [...reading.findings, ...invalid];
+  const unread = new Set(reading.findings.map(finding => formatPath(finding.path)));
+  const invalid = validate(policy, cosProfile)
+    .filter(finding => !unread.has(formatPath(finding.path)))
+    .map(finding => locate(finding, reading));
+  const diagnostics = [...reading.findings, ...invalid].sort(byPosition);
   return diagnostics.length > 0 ? { kind: 'diagnostics', diagnostics } : { kind: 'policy', policy };
+}
+
+/** As the document goes, so that it can be mended from top to bottom. */
+function byPosition(a: Diagnostic, b: Diagnostic): number {
+  const [first, second] = [a.position, b.position];
+  if (!first || !second) return 0;
+  return first.line - second.line || first.column - second.column;
 }
 
 /** Gives a finding the position of what it is about, or of the nearest thing around it. */
@@ -60,10 +74,6 @@ function locate(finding: Diagnostic, { positions }: Reading): Diagnostic {
 
 function readConfiguration(root: XmlElement, reading: Reading): Policy {
   reading.positions.set('', root.position);
-  if (root.name !== 'CORSConfiguration') {
-    unknown(root, [], 'CORSConfiguration', reading);
-    return { rules: [] };
-  }
   const rules: Rule[] = [];
   let vary: boolean | undefined;
   for (const element of root.children) {
@@ -120,7 +130,7 @@ function isList(name: string): name is keyof typeof LISTS {
 function readText(element: XmlElement, path: PolicyPath, reading: Reading): string {
   reading.positions.set(formatPath(path), element.position);
   const [child] = element.children;
-  if (child) unknown(child, path, 'text', reading);
+  if (child) unknown(child, path, 'text only', reading);
   return element.text;
 }
 

@@ -9,7 +9,7 @@ export interface ByteRange {
  * nothing that is understood: another unit, several ranges, or a malformed one.
  */
 export function parseByteRange(header: string, sizeBytes: number): ByteRange | 'whole' | 'unsatisfiable' {
-  const parts = /^bytes=\s*(\d*)\s*-\s*(\d*)\s*$/i.exec(header);
+  const parts = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header);
   const [, first = '', last = ''] = parts ?? [];
   if (!parts || (first === '' && last === '')) return 'whole';
   if (first === '') {

@@ -20,13 +20,13 @@ export function evaluatePreconditions(
   const ifUnmodifiedSince = seconds(headerValue(request, 'if-unmodified-since'));
   const modifiedAt = Math.floor(object.modifiedAt / 1000);
   if (ifMatch !== undefined) {
-    if (!lists(ifMatch, object.etag)) return 'failed';
+    if (!lists(ifMatch, object.etag, 'strong')) return 'failed';
   } else if (ifUnmodifiedSince !== undefined && modifiedAt > ifUnmodifiedSince) {
     return 'failed';
   }
   const ifNoneMatch = headerValue(request, 'if-none-match');
   const ifModifiedSince = seconds(headerValue(request, 'if-modified-since'));
-  if (ifNoneMatch !== undefined) return lists(ifNoneMatch, object.etag) ? 'not-modified' : 'proceed';
+  if (ifNoneMatch !== undefined) return lists(ifNoneMatch, object.etag, 'weak') ? 'not-modified' : 'proceed';
   if (ifModifiedSince !== undefined && modifiedAt <= ifModifiedSince) return 'not-modified';
   return 'proceed';
 }
@@ -39,10 +39,14 @@ export function rangeApplies(request: RequestHead, object: Validators): boolean 
   return seconds(ifRange) === Math.floor(object.modifiedAt / 1000);
 }
 
-/** Clients of these services also send ETags without quotes. */
-function lists(header: string, etag: string): boolean {
+/**
+ * Whether a list of ETags has that of the object, which is a strong one. In the weak comparison a `W/` does not matter
+ * (RFC 9110, section 8.8.3.2). Clients of these services also send ETags without quotes.
+ */
+function lists(header: string, etag: string, comparison: 'strong' | 'weak'): boolean {
   return header.split(',').some(entry => {
-    const candidate = entry.trim().replace(/^W\//, '');
+    const trimmed = entry.trim();
+    const candidate = comparison === 'weak' ? trimmed.replace(/^W\//, '') : trimmed;
     return candidate === '*' || candidate === etag || `"${candidate}"` === etag;
   });
 }

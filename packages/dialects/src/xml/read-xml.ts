@@ -65,12 +65,14 @@ function parse(text: string): XmlElement {
   const open: OpenElement[] = [];
   let elements = 0;
   let root: XmlElement | undefined;
+  /** What the parser last took for closed. */
+  let closing = '';
 
   /** Where the mark stands that began what the parser has just read. */
   const startOf = (mark: string): SourcePosition => positionOf(text.lastIndexOf(mark, parser.position - 1));
 
   parser.on('error', error => {
-    throw new XmlProblem(unreadable(text, parser.position, withoutPosition(error.message)));
+    throw new XmlProblem(unreadable(text, parser.position, withoutPosition(error.message), closing));
   });
   parser.on('doctype', () => {
     throw new XmlProblem(forbidden('a document type (DOCTYPE)', startOf('<!DOCTYPE')));
@@ -102,6 +104,7 @@ function parse(text: string): XmlElement {
   parser.on('text', part => addText(part, () => positionOf(textStart(text, parser.position - 1))));
   parser.on('cdata', part => addText(part, () => startOf('<![CDATA[')));
   parser.on('closetag', tag => {
+    closing = tag.name;
     const element = open.pop();
     if (!element) return;
     const { position, children, rawText } = element;
@@ -122,15 +125,23 @@ function parse(text: string): XmlElement {
   return root;
 }
 
-/** A finding of the parser, `end` being the offset behind what it has read. */
-function unreadable(text: string, end: number, problem: string): Diagnostic {
+/** A finding of the parser: `end` is the offset behind what it has read, `closing` the element it has closed last. */
+function unreadable(text: string, end: number, problem: string, closing: string): Diagnostic {
+  const positionOf = sourcePositions(text);
   const ampersand = bareAmpersand(text.slice(0, end));
   if (ampersand !== undefined) {
-    return malformed('an `&` stands for itself only as `&amp;`', sourcePositions(text)(ampersand));
+    return malformed('an `&` stands for itself only as `&amp;`', positionOf(ampersand));
   }
   const last = Math.max(Math.min(end, text.length) - 1, 0);
-  const offset = problem.startsWith('text data outside') ? textStart(text, last) : last;
-  return malformed(problem, sourcePositions(text)(offset));
+  if (problem === 'unexpected close tag') {
+    const start = text.lastIndexOf('</', last);
+    const tag = text.slice(start, end);
+    return malformed(`\`${tag}\` stands where \`</${closing}>\` is expected`, positionOf(start));
+  }
+  if (problem === 'text data outside of root node') {
+    return malformed('there is text outside the root element', positionOf(textStart(text, last)));
+  }
+  return malformed(problem, positionOf(last));
 }
 
 /** The parser begins its messages with `line:column: `. */
