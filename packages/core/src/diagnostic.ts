@@ -25,7 +25,7 @@ export const DIAGNOSTICS = {
   'document-malformed': {
     severity: 'error',
     message: 'the document cannot be read: {problem}',
-    help: 'correct the document at the position given',
+    help: 'correct the document',
   },
   'document-forbidden': {
     severity: 'error',
@@ -39,23 +39,23 @@ export const DIAGNOSTICS = {
   },
   'field-unknown': {
     severity: 'error',
-    message: 'there is no field `{field}` here',
+    message: 'there is no `{field}` here',
     help: 'known here: {known}',
   },
   'field-missing': {
     severity: 'error',
-    message: 'the field `{field}` is missing',
+    message: '`{field}` is missing',
     help: 'add `{field}`',
   },
   'field-repeated': {
     severity: 'error',
-    message: 'the field `{field}` stands here more than once',
+    message: '`{field}` stands here more than once',
     help: 'keep one of them',
   },
   'field-type': {
     severity: 'error',
-    message: 'the field `{field}` must be {expected}',
-    help: 'write {expected}',
+    message: '`{field}` must be {expected}',
+    help: 'correct what stands there',
   },
   'field-not-supported': {
     severity: 'error',
@@ -159,7 +159,7 @@ export const DIAGNOSTICS = {
   },
   'max-age-range': {
     severity: 'error',
-    message: 'the age must be a whole number of seconds from 0 to {limit}',
+    message: 'the age of preflight answers must be a whole number of seconds from 0 to {limit}',
     help: 'write the number of seconds, such as `600`',
   },
 } as const;
@@ -208,10 +208,13 @@ export function formatDiagnostic(finding: Diagnostic): string {
 }
 
 function fill(template: string, parameters: Parameters): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => shorten(String(parameters[name] ?? '')));
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(parameters[name] ?? '');
+    return value === '' ? '(empty)' : shorten(value);
+  });
 }
 
-const LONGEST_INPUT = 100;
+const LONGEST_INPUT = 120;
 
 function shorten(text: string): string {
   return text.length > LONGEST_INPUT ? `${text.slice(0, LONGEST_INPUT)}…` : text;

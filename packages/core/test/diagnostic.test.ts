@@ -99,7 +99,7 @@ describe('formatDiagnostic', () => {
     {
       name: 'a path and a position',
       finding: diagnostic('field-repeated', ['rules', 0], { field: 'ID' }, position),
-      text: 'rules[0] (line 3, column 7): the field `ID` stands here more than once: keep one of them',
+      text: 'rules[0] (line 3, column 7): `ID` stands here more than once: keep one of them',
     },
     {
       name: 'numbers',
@@ -114,12 +114,12 @@ describe('formatDiagnostic', () => {
     {
       name: 'a long parameter, cut',
       finding: diagnostic('header-wildcards', [], { value: long }),
-      text: `the header name \`${long.slice(0, 100)}…\` has more than one \`*\`: keep one \`*\``,
+      text: `the header name \`${long.slice(0, 120)}…\` has more than one \`*\`: keep one \`*\``,
     },
     {
       name: 'a long path, cut',
       finding: diagnostic('field-unknown', ['rules', 0, long], { field: 'x', known: 'y' }),
-      text: `rules[0].${long.slice(0, 100)}…: there is no field \`x\` here: known here: y`,
+      text: `rules[0].${long.slice(0, 120)}…: there is no \`x\` here: known here: y`,
     },
     {
       name: 'line breaks and control characters, escaped',

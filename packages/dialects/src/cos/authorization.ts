@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, Credential, CredentialLookup } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
@@ -156,10 +156,4 @@ function signedParts(exchange: Exchange, fields: SignatureFields, path: string, 
 function listedNames(list: string): ReadonlySet<string> {
   const names = list.toLowerCase().split(';').filter(Boolean);
   return new Set(names.flatMap(name => [name, encodeName(utf8Bytes(name))]));
-}
-
-function equalInConstantTime(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
 }

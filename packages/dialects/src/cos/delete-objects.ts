@@ -28,8 +28,10 @@ export async function deleteObjects({ exchange, authorization, body, services }:
   if ('code' in request) return cosErrorReply(exchange, request);
   const deleted: XmlNode[] = [];
   const failures: XmlNode[] = [];
-  for (const key of request.keys) {
-    if (isKey(key)) {
+  for (const { key, versioned } of request.objects) {
+    if (versioned) {
+      failures.push(failed(key, cosError('NotImplemented', 'Versions are not implemented here.')));
+    } else if (isKey(key)) {
       await services.objects.deleteObject(tenant, key);
       if (!request.quiet) deleted.push(['Deleted', [['Key', key]]]);
     } else {
@@ -51,9 +53,15 @@ function failed(key: string, { code, message }: ServiceError): XmlNode {
   ];
 }
 
+interface ObjectToDelete {
+  readonly key: string;
+  /** Whether a version is named. */
+  readonly versioned: boolean;
+}
+
 interface Deletion {
   readonly quiet: boolean;
-  readonly keys: readonly string[];
+  readonly objects: readonly ObjectToDelete[];
 }
 
 function readDeletion(bytes: Uint8Array): Deletion | ServiceError {
@@ -61,7 +69,7 @@ function readDeletion(bytes: Uint8Array): Deletion | ServiceError {
   if (xml.kind === 'diagnostic') return cosError('MalformedXML', formatDiagnostic(xml.diagnostic));
   const { root } = xml;
   if (root.name !== 'Delete') return unexpected(root, 'Delete');
-  const keys: string[] = [];
+  const objects: ObjectToDelete[] = [];
   let quiet = false;
   for (const element of root.children) {
     if (element.name === 'Quiet') {
@@ -69,19 +77,20 @@ function readDeletion(bytes: Uint8Array): Deletion | ServiceError {
     } else if (element.name === 'Object') {
       const key = element.children.find(child => child.name === 'Key');
       if (!key?.rawText) return unexpected(element, 'an Object with a Key');
-      keys.push(key.rawText);
+      const version = element.children.find(child => child.name === 'VersionId')?.text ?? '';
+      objects.push({ key: key.rawText, versioned: version !== '' && version !== 'null' });
     } else {
       return unexpected(element, 'Quiet or Object');
     }
   }
-  if (keys.length === 0) return unexpected(root, 'at least one Object');
-  if (keys.length > MOST_OBJECTS) {
+  if (objects.length === 0) return unexpected(root, 'at least one Object');
+  if (objects.length > MOST_OBJECTS) {
     return cosError(
       'MalformedXML',
-      `There are ${keys.length} objects, ${MOST_OBJECTS} is the limit of one request.`,
+      `There are ${objects.length} objects, ${MOST_OBJECTS} is the limit of one request.`,
     );
   }
-  return { quiet, keys };
+  return { quiet, objects };
 }
 
 function unexpected(element: XmlElement, expected: string): ServiceError {

@@ -45,7 +45,7 @@ const ERRORS = {
   NotImplemented: [501, 'This is not implemented here.'],
   PreconditionFailed: [412, 'Precondition not match.'],
   RequestHeaderSectionTooLarge: [400, 'The request line and headers are larger than this service takes.'],
-  RequestTimeout: [400, 'The request did not arrive in time.'],
+  RequestTimeOut: [400, 'The request did not arrive in time.'],
   RequestTimeTooSkewed: [
     403,
     'The signature is not valid yet: its start lies more than 15 minutes ahead. Set the clock of the client.',

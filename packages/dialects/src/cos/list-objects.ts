@@ -8,6 +8,7 @@ import { writeCosDocument } from './document.ts';
 import { cosError } from './errors.ts';
 import { etagOf, storageClassOf } from './object-operations.ts';
 import { cosErrorReply, xmlReply } from './responses.ts';
+import { urlEncode } from './signature.ts';
 
 const MOST_KEYS = 1000;
 
@@ -36,7 +37,7 @@ export function listObjects({ exchange, authorization, services }: CosCall): Rep
     ...(delimiter && { delimiter }),
     ...(marker && { after: marker }),
   });
-  const text = encoding === 'url' ? encodeURIComponent : String;
+  const text = encoding === 'url' ? urlEncode : String;
   const fields: XmlNode[] = [
     ['Name', tenant],
     ...(encoding ? [['EncodingType', encoding] as const] : []),

@@ -1,15 +1,6 @@
-import {
-  type Diagnostic,
-  diagnostic,
-  formatPath,
-  type Policy,
-  type PolicyPath,
-  type ReadPolicyResult,
-  type Rule,
-  type SourcePosition,
-  validate,
-} from '@crossgate/core';
+import { diagnostic, type Policy, type PolicyPath, type ReadPolicyResult, type Rule } from '@crossgate/core';
 import type { PolicyDocumentFormat } from '../dialect.ts';
+import { newPolicyReading, type PolicyReading } from '../policy-reading.ts';
 import { readXml, type XmlElement } from '../xml/read-xml.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
 import { writeCosDocument } from './document.ts';
@@ -33,47 +24,20 @@ const LISTS = {
 
 const RULE_ELEMENTS = ['ID', ...Object.keys(LISTS), 'MaxAgeSeconds'];
 
-/** What has been read so far, and where it stood. */
-interface Reading {
-  readonly findings: Diagnostic[];
-  readonly positions: Map<string, SourcePosition>;
-}
-
 function parse(bytes: Uint8Array): ReadPolicyResult {
   const xml = readXml(bytes);
   if (xml.kind === 'diagnostic') return { kind: 'diagnostics', diagnostics: [xml.diagnostic] };
-  const reading: Reading = { findings: [], positions: new Map() };
-  if (xml.root.name !== 'CORSConfiguration') {
-    unknown(xml.root, [], 'CORSConfiguration', reading);
-    return { kind: 'diagnostics', diagnostics: reading.findings };
+  const { root } = xml;
+  if (root.name !== 'CORSConfiguration') {
+    const parameters = { field: root.name, known: 'CORSConfiguration' };
+    return { kind: 'diagnostics', diagnostics: [diagnostic('field-unknown', [], parameters, root.position)] };
   }
-  const policy = readConfiguration(xml.root, reading);
-  const unread = new Set(reading.findings.map(finding => formatPath(finding.path)));
-  const invalid = validate(policy, cosProfile)
-    .filter(finding => !unread.has(formatPath(finding.path)))
-    .map(finding => locate(finding, reading));
-  const diagnostics = [...reading.findings, ...invalid].sort(byPosition);
-  return diagnostics.length > 0 ? { kind: 'diagnostics', diagnostics } : { kind: 'policy', policy };
+  const reading = newPolicyReading();
+  return reading.finish(readConfiguration(root, reading), cosProfile);
 }
 
-/** As the document goes, so that it can be mended from top to bottom. */
-function byPosition(a: Diagnostic, b: Diagnostic): number {
-  const [first, second] = [a.position, b.position];
-  if (!first || !second) return 0;
-  return first.line - second.line || first.column - second.column;
-}
-
-/** Gives a finding the position of what it is about, or of the nearest thing around it. */
-function locate(finding: Diagnostic, { positions }: Reading): Diagnostic {
-  for (let length = finding.path.length; length >= 0; length--) {
-    const position = positions.get(formatPath(finding.path.slice(0, length)));
-    if (position) return { ...finding, position };
-  }
-  return finding;
-}
-
-function readConfiguration(root: XmlElement, reading: Reading): Policy {
-  reading.positions.set('', root.position);
+function readConfiguration(root: XmlElement, reading: PolicyReading): Policy {
+  reading.at([], root.position);
   const rules: Rule[] = [];
   let vary: boolean | undefined;
   for (const element of root.children) {
@@ -90,8 +54,8 @@ function readConfiguration(root: XmlElement, reading: Reading): Policy {
   return { rules, ...(vary !== undefined && { vary }) };
 }
 
-function readRule(element: XmlElement, path: PolicyPath, reading: Reading): Rule {
-  reading.positions.set(formatPath(path), element.position);
+function readRule(element: XmlElement, path: PolicyPath, reading: PolicyReading): Rule {
+  reading.at(path, element.position);
   noText(element, path, reading);
   const lists: Record<(typeof LISTS)[keyof typeof LISTS], string[]> = {
     allowedOrigins: [],
@@ -127,40 +91,43 @@ function isList(name: string): name is keyof typeof LISTS {
   return Object.hasOwn(LISTS, name);
 }
 
-function readText(element: XmlElement, path: PolicyPath, reading: Reading): string {
-  reading.positions.set(formatPath(path), element.position);
+function readText(element: XmlElement, path: PolicyPath, reading: PolicyReading): string {
+  reading.at(path, element.position);
   const [child] = element.children;
   if (child) unknown(child, path, 'text only', reading);
   return element.text;
 }
 
-function readNumber(element: XmlElement, path: PolicyPath, reading: Reading): number {
+function readNumber(element: XmlElement, path: PolicyPath, reading: PolicyReading): number {
   const text = readText(element, path, reading);
   return /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
 }
 
-function readBoolean(element: XmlElement, path: PolicyPath, reading: Reading): boolean {
+function readBoolean(element: XmlElement, path: PolicyPath, reading: PolicyReading): boolean {
   const text = readText(element, path, reading);
   if (text !== 'true' && text !== 'false') {
-    const parameters = { field: element.name, expected: '`true` or `false`' };
-    reading.findings.push(diagnostic('field-type', path, parameters, element.position));
+    reading.find(
+      'field-type',
+      path,
+      { field: element.name, expected: '`true` or `false`' },
+      element.position,
+    );
   }
   return text === 'true';
 }
 
-function noText(element: XmlElement, path: PolicyPath, reading: Reading): void {
+function noText(element: XmlElement, path: PolicyPath, reading: PolicyReading): void {
   if (element.text === '') return;
-  const parameters = { field: element.name, expected: 'elements, not text' };
-  reading.findings.push(diagnostic('field-type', path, parameters, element.position));
+  const parameters = { field: element.name, expected: 'elements without text between them' };
+  reading.find('field-type', path, parameters, element.position);
 }
 
-function unknown(element: XmlElement, path: PolicyPath, known: string, reading: Reading): void {
-  const parameters = { field: element.name, known };
-  reading.findings.push(diagnostic('field-unknown', path, parameters, element.position));
+function unknown(element: XmlElement, path: PolicyPath, known: string, reading: PolicyReading): void {
+  reading.find('field-unknown', path, { field: element.name, known }, element.position);
 }
 
-function repeated(element: XmlElement, path: PolicyPath, reading: Reading): void {
-  reading.findings.push(diagnostic('field-repeated', path, { field: element.name }, element.position));
+function repeated(element: XmlElement, path: PolicyPath, reading: PolicyReading): void {
+  reading.find('field-repeated', path, { field: element.name }, element.position);
 }
 
 /** In the order of the documented answer of GET Bucket cors. What is not set is not written. */

@@ -1,13 +1,10 @@
-import { formatDiagnostic } from '@crossgate/core';
 import type { ReadPolicyBody } from '../dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
+import { tellFindings } from '../tell-findings.ts';
 import { bodyDigestProblem } from './body-digest.ts';
 import { type CosErrorCode, cosError } from './errors.ts';
 import { cosPolicyDocument } from './policy-document.ts';
-
-/** So many findings fit an error message; one who mends these meets the rest. */
-const FINDINGS_TOLD = 5;
 
 /** Reads the body of PUT Bucket cors. */
 export function readCosPolicy(exchange: Exchange, body: Uint8Array): ReadPolicyBody {
@@ -21,10 +18,7 @@ export function readCosPolicy(exchange: Exchange, body: Uint8Array): ReadPolicyB
   if (digestProblem) return { kind: 'refused', error: digestProblem };
   const parsed = cosPolicyDocument.parse(body);
   if (parsed.kind === 'policy') return parsed;
-  const told = parsed.diagnostics.slice(0, FINDINGS_TOLD).map(formatDiagnostic);
-  const untold = parsed.diagnostics.length - told.length;
-  if (untold > 0) told.push(`and ${untold} more`);
-  return refuse('MalformedXML', told.join('; '));
+  return refuse('MalformedXML', tellFindings(parsed.diagnostics));
 }
 
 function refuse(code: CosErrorCode, message?: string): ReadPolicyBody {

@@ -71,7 +71,7 @@ const FAULTS = {
   'credentials-missing': 'AccessDenied',
   'request-malformed': 'InvalidRequest',
   'headers-too-large': 'RequestHeaderSectionTooLarge',
-  'request-timeout': 'RequestTimeout',
+  'request-timeout': 'RequestTimeOut',
   'policy-too-large': 'XMLSizeLimit',
   'body-incomplete': 'IncompleteBody',
   unavailable: 'ServiceUnavailable',

@@ -5,8 +5,8 @@ import { cosError } from './errors.ts';
 
 /** `bucket.cos.region.myqcloud.com`, and the region's own host without a bucket. */
 const COS_HOST = /^(?:(.+)\.)?cos\.([a-z0-9-]+)\.(?:myqcloud\.com|tencentcos\.cn)$/i;
-/** A bucket before any other host: `examplebucket-1250000000.localhost`. */
-const BUCKET_LABEL = /^([a-z0-9-]+-[0-9]+)\./i;
+/** A bucket before any other host, `examplebucket-1250000000.localhost`: an APPID has eight digits or more. */
+const BUCKET_LABEL = /^([a-z0-9-]+-[0-9]{8,})\./i;
 
 const DEFAULT_REGION = 'ap-guangzhou';
 

@@ -63,3 +63,8 @@ function percentEncode(bytes: string): string {
 export function utf8Bytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
+
+/** `UrlEncode` of the API reference: the UTF-8 of a text, percent-encoded. */
+export function urlEncode(text: string): string {
+  return percentEncode(utf8Bytes(text));
+}

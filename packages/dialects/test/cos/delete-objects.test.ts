@@ -1,55 +1,56 @@
 import { createHash } from 'node:crypto';
-import type { Acl, ObjectStore } from '@crossgate/object-store';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Acl, openObjectStore } from '@crossgate/object-store';
 import { describe, expect, it } from 'vitest';
 import { deleteObjects } from '../../src/cos/delete-objects.ts';
 import type { Authorization } from '../../src/dialect.ts';
 import type { Reply } from '../../src/exchange.ts';
-import { exchangeOf, type Pairs } from './cos-exchange.ts';
+import { BUCKET, exchangeOf, type Pairs } from './cos-exchange.ts';
 
 interface Sent {
   readonly headers?: Pairs;
   readonly authorization?: Authorization;
   readonly acl?: Acl | undefined;
+  /** The keys that there are before. */
+  readonly stored?: readonly string[];
 }
 
 interface Answer {
   readonly reply: Reply;
+  /** Those of the stored keys that there are no more. */
   readonly deleted: readonly string[];
 }
 
-/** The answer, and the keys that were deleted, from a store that has one bucket. */
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Sends a document to a store of its own with one bucket; without `acl` with none. */
 async function post(document: string, sent: Sent = {}): Promise<Answer> {
-  const deleted: string[] = [];
-  const acl = 'acl' in sent ? sent.acl : 'private';
-  const bytes = Buffer.from(document, 'utf8');
-  const unused = (): never => {
-    throw new Error('not a matter of deleting');
-  };
-  const objects: ObjectStore = {
-    createBucket: unused,
-    bucket: name => acl && { name, acl, createdAt: 0, region: 'ap-guangzhou' },
-    buckets: unused,
-    deleteBucket: unused,
-    stage: unused,
-    commit: unused,
-    discard: unused,
-    head: unused,
-    open: unused,
-    deleteObject: async (_, key) => deleted.push(key) > 0,
-    listObjects: unused,
-    close: unused,
-  };
-  const reply = await deleteObjects({
-    exchange: exchangeOf({ method: 'POST', target: '/?delete', headers: sent.headers ?? [] }),
-    authorization: sent.authorization ?? { kind: 'signed', credentialId: 'a' },
-    body: {
-      lengthBytes: bytes.length,
-      stream: unused,
-      read: async limitBytes => (bytes.length > limitBytes ? 'too-large' : bytes),
-    },
-    services: { objects, deletePolicy: unused },
-  });
-  return { reply, deleted };
+  const directory = mkdtempSync(join(tmpdir(), 'crossgate-delete-'));
+  const objects = await openObjectStore({ directory });
+  try {
+    const acl = 'acl' in sent ? sent.acl : 'private';
+    const stored = sent.stored ?? [];
+    if (acl) await objects.createBucket({ name: BUCKET, acl, region: 'ap-guangzhou' });
+    for (const key of stored)
+      await objects.commit(BUCKET, key, await objects.stage(nothing()), { headers: [] });
+    const bytes = Buffer.from(document, 'utf8');
+    const reply = await deleteObjects({
+      exchange: exchangeOf({ method: 'POST', target: '/?delete', headers: sent.headers ?? [] }),
+      authorization: sent.authorization ?? { kind: 'signed', credentialId: 'a' },
+      body: {
+        lengthBytes: bytes.length,
+        stream: nothing,
+        read: async limitBytes => (bytes.length > limitBytes ? 'too-large' : bytes),
+      },
+      services: { objects, deletePolicy: () => Promise.reject(new Error('not a matter of deleting')) },
+    });
+    return { reply, deleted: stored.filter(key => objects.head(BUCKET, key) === undefined) };
+  } finally {
+    await objects.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** With line breaks of CR LF, by which it has the documented Content-MD5. */
@@ -139,8 +140,11 @@ const refused: readonly RefusedCase[] = [
 
 describe('deleteObjects', () => {
   it('answers the documented request as documented', async () => {
-    const { reply, deleted } = await post(SAMPLE, { headers: [['Content-MD5', 'zUd/xgzNGDrqJMJUOWV2AQ==']] });
-    expect(deleted).toEqual(['example-object-1.jpg', 'example-object-2.jpg']);
+    const { reply, deleted } = await post(SAMPLE, {
+      headers: [['Content-MD5', 'zUd/xgzNGDrqJMJUOWV2AQ==']],
+      stored: ['example-object-1.jpg', 'example-object-3.jpg'],
+    });
+    expect(deleted).toEqual(['example-object-1.jpg']);
     expect(reply).toEqual({
       status: 200,
       headers: [
@@ -156,7 +160,9 @@ describe('deleteObjects', () => {
   it.each(['true', 'True', ' true '])(
     'answers a quiet request (%s) with 15 bytes, wherever it says so',
     async quiet => {
-      const { reply, deleted } = await post(`<Delete>${objectsOf(['a'])}<Quiet>${quiet}</Quiet></Delete>`);
+      const { reply, deleted } = await post(`<Delete>${objectsOf(['a'])}<Quiet>${quiet}</Quiet></Delete>`, {
+        stored: ['a', 'b'],
+      });
       expect(deleted).toEqual(['a']);
       expect(reply.body).toBe('<DeleteResult/>');
       expect(reply.headers).toContainEqual(['Content-Length', '15']);
@@ -166,6 +172,7 @@ describe('deleteObjects', () => {
   it('deletes the key that is written, white space and all', async () => {
     const { reply, deleted } = await post(
       `<Delete>${objectsOf([' a ', ' ', '\u00a0b', '&lt;&amp;&#233;'])}</Delete>`,
+      { stored: [' a ', 'a', ' ', '\u00a0b', 'b', '<&é'] },
     );
     expect(deleted).toEqual([' a ', ' ', '\u00a0b', '<&é']);
     expect(reply.body).toContain('<Key> a </Key>');
@@ -174,9 +181,11 @@ describe('deleteObjects', () => {
 
   it('takes 1000 objects, and keys of 850 bytes', async () => {
     const keys = Array.from({ length: 1000 }, (_, i) => `${i}`.padStart(850, 'x'));
-    const { reply, deleted } = await post(`<Delete>${objectsOf(keys)}</Delete>`);
+    const stored = [keys[0] ?? '', keys[999] ?? ''];
+    const { reply, deleted } = await post(`<Delete>${objectsOf(keys)}</Delete>`, { stored });
     expect(reply.status).toBe(200);
-    expect(deleted).toEqual(keys);
+    expect(deleted).toEqual(stored);
+    expect(String(reply.body).match(/<Deleted>/g)).toHaveLength(1000);
   });
 
   it.each(['true', 'false'])(
@@ -185,6 +194,7 @@ describe('deleteObjects', () => {
       const long = `${'中'.repeat(283)}ab`;
       const { reply, deleted } = await post(
         `<Delete><Quiet>${quiet}</Quiet>${objectsOf([long, 'b'])}</Delete>`,
+        { stored: ['b'] },
       );
       expect(deleted).toEqual(['b']);
       expect(reply.status).toBe(200);
@@ -196,12 +206,22 @@ describe('deleteObjects', () => {
   );
 
   it('deletes for everybody where everybody may write', async () => {
-    const anonymous = { authorization: { kind: 'anonymous' }, acl: 'public-read-write' } as const;
-    expect((await post(SAMPLE, anonymous)).deleted).toHaveLength(2);
+    const stored = ['example-object-1.jpg'];
+    const sent = { authorization: { kind: 'anonymous' }, acl: 'public-read-write', stored } as const;
+    expect((await post(SAMPLE, sent)).deleted).toEqual(stored);
+  });
+
+  it('fails for a version, of which there are none, and keeps the object', async () => {
+    const versions =
+      '<Object><Key>a</Key><VersionId>1</VersionId></Object><Object><Key>b</Key><VersionId/></Object>';
+    const { reply, deleted } = await post(`<Delete>${versions}</Delete>`, { stored: ['a', 'b'] });
+    expect(deleted).toEqual(['b']);
+    expect(reply.body).toContain('<Key>a</Key>\n\t\t<Code>NotImplemented</Code>');
   });
 
   it.each(refused)('refuses $name and deletes nothing', async ({ document, sent, code, message }) => {
-    const { reply, deleted } = await post(document, sent);
+    const stored = sent && 'acl' in sent && !sent.acl ? [] : ['a', 'example-object-1.jpg'];
+    const { reply, deleted } = await post(document, { ...sent, stored });
     expect(reply.errorCode).toBe(code);
     expect(/<Message>(.*)<\/Message>/.exec(String(reply.body))?.[1]).toMatch(message);
     expect(deleted).toEqual([]);

@@ -34,7 +34,7 @@ const statuses = {
 
   IncompleteBody: 400,
   RequestHeaderSectionTooLarge: 400,
-  RequestTimeout: 400,
+  RequestTimeOut: 400,
   ServiceUnavailable: 503,
 } as const satisfies Readonly<Record<CosErrorCode, number>>;
 

@@ -239,6 +239,11 @@ const operations: readonly OperationCase[] = [
 ];
 
 describe('locateCos', () => {
+  it('does not take a host for a bucket whose first label ends in a short number', () => {
+    expect(locate('GET', 'ip-10-0-0-1.internal', `/${BUCKET}/a`).tenant).toBe(BUCKET);
+    expect(locate('GET', 'photos-10011010.internal', '/a').tenant).toBe('photos-10011010');
+  });
+
   it.each(places)('finds $name', ({ host, target, place }) => {
     expect(locate('GET', host, target)).toMatchObject(place);
   });
