@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLog, type RunningServer, readServeConfig, serve } from '@crossgate/server';
+import { openLog, type RunningServer, readServeConfig, type ServeConfig, serve } from '@crossgate/server';
 
 /** A server of this process on free ports, with a data directory of its own. */
 export interface LocalServer {
@@ -15,14 +15,17 @@ export interface LocalServer {
   readonly stop: () => Promise<void>;
 }
 
+/** `credentials` are instead of the local keys, by dialect. */
 export async function startLocalServer(
   settings: Readonly<Record<string, unknown>> = {},
+  credentials: ServeConfig['credentials'] = {},
 ): Promise<LocalServer> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-test-'));
   const read = readServeConfig({ portBase: 0, dataDirectory, logLevel: 'silent', ...settings }, {});
   if (read.kind === 'problem') throw new Error(read.message);
   const { log, close: closeLog } = openLog(read.config.logLevel);
-  const running = await serve(read.config, log);
+  const config = { ...read.config, credentials: { ...read.config.credentials, ...credentials } };
+  const running = await serve(config, log);
   const cos = running.listeners.find(({ dialect }) => dialect === 'cos');
   if (!cos) throw new Error('there is no COS listener');
   return {

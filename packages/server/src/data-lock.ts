@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Thrown when another server uses the data directory. */
@@ -21,28 +21,77 @@ export class DataDirectoryInUseError extends Error {
 export function lockDataDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'server.lock');
-  const claim = `${process.pid} ${processStart(process.pid)}`;
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${process.pid} ${processStart(process.pid)}`);
   try {
-    writeFileSync(file, claim, { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const owner = liveOwner(file);
-    if (owner !== undefined) throw new DataDirectoryInUseError(directory, owner);
-    writeFileSync(file, claim);
+    // A claim appears whole, or not at all: nobody takes one that is being written for one that is void.
+    while (!linkUnlessThere(draft, file)) removeVoidClaim(directory, file, `${draft}.void`);
+  } finally {
+    rmSync(draft, { force: true });
   }
   return () => rmSync(file, { force: true });
 }
 
+/** Moved aside before it is removed, so that of several who would take over, none removes the claim of another. */
+function removeVoidClaim(directory: string, file: string, aside: string): void {
+  assertVoid(directory, file);
+  renameUnlessGone(file, aside);
+  try {
+    assertVoid(directory, aside);
+  } catch (error) {
+    linkUnlessThere(aside, file);
+    throw error;
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function assertVoid(directory: string, file: string): void {
+  const owner = liveOwner(file);
+  if (owner !== undefined) throw new DataDirectoryInUseError(directory, owner);
+}
+
 function liveOwner(file: string): number | undefined {
-  const [id, start] = readFileSync(file, 'utf8').split(' ');
+  const [id, start] = readClaim(file).split(' ');
   const processId = Number(id);
-  if (!Number.isInteger(processId) || processId <= 0 || processId === process.pid) return undefined;
+  if (!Number.isInteger(processId) || processId <= 0) return undefined;
   try {
     process.kill(processId, 0);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
+    if (hasCode(error, 'ESRCH')) return undefined;
   }
   return start === processStart(processId) ? processId : undefined;
+}
+
+function readClaim(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return '';
+    throw error;
+  }
+}
+
+function linkUnlessThere(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function renameUnlessGone(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** When a process began, so that a number that was given out again is not taken for the same process. */

@@ -58,8 +58,26 @@ export function openGate(parts: GateParts): Gate {
       return writeReply(request, response, reply, headers);
     };
     const isPreflight = location.operation.kind === 'preflight' && hasOneHost(request, head);
-    const preflight = isPreflight ? answerPreflight(exchange) : undefined;
-    finish(preflight ? send(preflight) : answerActual(exchange, request).then(send), request, response);
+    const fail = (error: unknown): void => {
+      log.error({ requestId: exchange.requestId, err: error }, 'an answer could not be sent');
+      response.destroy();
+    };
+    try {
+      const preflight = isPreflight ? tryPreflight(exchange) : undefined;
+      const sent = preflight ? send(preflight) : answerActual(exchange, request).then(send);
+      sent?.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function tryPreflight(exchange: Exchange): Answer | undefined {
+    try {
+      return answerPreflight(exchange);
+    } catch (error) {
+      const outcome: Outcome = { kind: 'preflight', result: 'refused', reason: 'internal' };
+      return { reply: failure(exchange, error), outcome };
+    }
   }
 
   /** Undefined when the service takes the request for an ordinary one. */
@@ -86,7 +104,7 @@ export function openGate(parts: GateParts): Gate {
 
   /** Everything else: the answer of the service, with what CORS adds to it, whatever it is. */
   async function answerActual(exchange: Exchange, request: IncomingMessage): Promise<Answer> {
-    const policy = policyOf(exchange) ?? compiled.none;
+    const policy = policyOrNone(exchange);
     const reply = await operate(exchange, request).catch((error: unknown) => failure(exchange, error));
     const decision = decideActual(policy, {
       origin: headerValue(exchange.request, 'origin'),
@@ -181,6 +199,16 @@ export function openGate(parts: GateParts): Gate {
     return compiled.get(key) ?? (dataApi.tenantExists(key.tenant) ? compiled.none : undefined);
   }
 
+  /** An actual request is not refused because its policy cannot be read. */
+  function policyOrNone(exchange: Exchange): CompiledPolicy {
+    try {
+      return policyOf(exchange) ?? compiled.none;
+    } catch (error) {
+      failure(exchange, error);
+      return compiled.none;
+    }
+  }
+
   function fault(exchange: Exchange, kind: Parameters<typeof dialect.replies.fault>[0]): Reply {
     return dialect.replies.error(exchange, dialect.replies.fault(kind));
   }
@@ -189,13 +217,6 @@ export function openGate(parts: GateParts): Gate {
     if (error instanceof BodyIncompleteError) return fault(exchange, 'body-incomplete');
     log.error({ requestId: exchange.requestId, err: error }, 'a request failed');
     return fault(exchange, 'internal');
-  }
-
-  function finish(sent: Promise<void> | undefined, request: IncomingMessage, response: ServerResponse): void {
-    sent?.catch((error: unknown) => {
-      log.error({ err: error, method: request.method, target: request.url }, 'an answer could not be sent');
-      response.destroy();
-    });
   }
 
   return gate;

@@ -1,7 +1,10 @@
 import { createServer, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
+import { prepareGracefulClose } from './graceful-close.ts';
+import { trackAnswers } from './track-answers.ts';
 
 /** A bound socket that takes requests. */
 export interface Listener {
@@ -25,6 +28,7 @@ const LIMITS = {
 const IDLE_TIMEOUT_MS = 120_000;
 
 export async function listen(server: Server, host: string, port: number): Promise<Listener> {
+  const close = prepareGracefulClose(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port }, () => {
@@ -34,30 +38,33 @@ export async function listen(server: Server, host: string, port: number): Promis
   });
   const bound = server.address() as AddressInfo;
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
-  return { port: bound.port, address, close: graceMs => closeServer(server, graceMs) };
-}
-
-function closeServer(server: Server, graceMs: number): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  return { port: bound.port, address, close };
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
 export function createDialectServer(dialect: Dialect, gate: Gate): Server {
-  const server = createServer({ ...LIMITS, requireHostHeader: false }, gate);
+  const answers = trackAnswers();
+  const answer: Gate = (request, response) => {
+    answers.add(response);
+    gate(request, response);
+  };
+  const server = createServer({ ...LIMITS, requireHostHeader: false }, answer);
+  // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
+  server.maxHeadersCount = 0;
   server.setTimeout(IDLE_TIMEOUT_MS);
+  // An expectation that is not known can be passed over (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', answer);
+  server.on('connect', (_request, socket: Duplex) => {
+    socket.on('error', () => {}).resume();
+    socket.end(rawReply(dialect, 'request-malformed'), () => socket.destroy());
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
-    socket.end(rawReply(dialect, PARSER_FAULTS.get(error.code) ?? 'request-malformed'));
+    const fault = PARSER_FAULTS.get(error.code) ?? 'request-malformed';
+    answers.afterComplete(socket, () => socket.end(rawReply(dialect, fault)));
   });
   return server;
 }

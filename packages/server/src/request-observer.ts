@@ -39,7 +39,8 @@ export function openRequestObserver(dialect: string, metrics: Metrics, log: Logg
         outcome: result,
         ...(reason && { reason }),
         method: request.method,
-        target: request.target,
+        // Without the query, in which presigned URLs have their signature.
+        path: location.path,
         tenant: location.tenant,
         origin: headerValue(request, 'origin'),
         requestMethod: headerValue(request, 'access-control-request-method'),

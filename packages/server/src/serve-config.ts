@@ -26,14 +26,46 @@ interface Settings {
   readonly logLevel: LogLevel;
 }
 
+const NON_EMPTY = z.string().min(1, 'must not be empty');
+
 const SETTINGS: z.ZodType<Settings> = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1'),
-  portBase: z.coerce.number().int().min(0).max(HIGHEST_PORT_BASE).default(4000),
-  dataDirectory: z.string().min(1).default('.crossgate'),
-  store: z.enum(['lmdb', 'memory']).default('lmdb'),
-  workers: z.coerce.number().int().min(1).max(64).default(1),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  host: NON_EMPTY.default('127.0.0.1'),
+  portBase: wholeNumber(0, HIGHEST_PORT_BASE).default(4000),
+  dataDirectory: NON_EMPTY.default('.crossgate'),
+  store: oneOf(['lmdb', 'memory']).default('lmdb'),
+  workers: wholeNumber(1, 64).default(1),
+  logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+/** As people give them. */
+const OPTIONS: Readonly<Record<keyof Settings, string>> = {
+  host: '--host',
+  portBase: '--port-base',
+  dataDirectory: '--data',
+  store: '--store',
+  workers: '--workers',
+  logLevel: '--log-level',
+};
+
+/** A number, or its digits. */
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  const digits = z.string({ error }).regex(/^\d+$/, error).transform(Number);
+  return z.union([z.number(), digits], { error }).pipe(z.int({ error }).min(min, error).max(max, error));
+}
+
+function oneOf<const Choice extends string>(choices: readonly Choice[]) {
+  return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+}
+
+/** One line for each setting that is wrong. */
+function formatProblems({ issues }: z.ZodError): string {
+  const lines = issues.map(({ path, message }) => {
+    const name = String(path[0] ?? '');
+    return Object.hasOwn(OPTIONS, name) ? `${OPTIONS[name as keyof Settings]} ${message}` : message;
+  });
+  return [...new Set(lines)].join('\n');
+}
 
 export type ServeConfigResult =
   | { readonly kind: 'config'; readonly config: ServeConfig }
@@ -48,7 +80,7 @@ export function readServeConfig(
   environment: Readonly<Record<string, string | undefined>>,
 ): ServeConfigResult {
   const parsed = SETTINGS.safeParse(settings);
-  if (!parsed.success) return { kind: 'problem', message: z.prettifyError(parsed.error) };
+  if (!parsed.success) return { kind: 'problem', message: formatProblems(parsed.error) };
   const { data } = parsed;
   if (data.store === 'memory' && data.workers > 1) {
     const message = 'the memory store belongs to one process: use --workers 1, or --store lmdb';
@@ -59,7 +91,8 @@ export function readServeConfig(
     const variable = credentialVariable(dialect);
     const credential = readCredential(environment[variable]) ?? dialect.localCredential;
     if (credential === 'malformed') return { kind: 'problem', message: `${variable} must be id:secret` };
-    if (credential === dialect.localCredential && !isLoopback(data.host)) {
+    // Also when somebody has written it out: the secret is what everybody knows.
+    if (credential.secret === dialect.localCredential.secret && !isLoopback(data.host)) {
       const message = `${data.host} can be reached from other machines, and the local key of ${dialect.title} is public: set ${variable}=id:secret, or listen on 127.0.0.1`;
       return { kind: 'problem', message };
     }

@@ -42,6 +42,7 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       dataApis: stores.dataApis,
       metrics: async () => formatMetrics(await metrics()),
       ready,
+      log,
     });
     const adminListener = await listen(admin, ADMIN_HOST, config.portBase);
     closers.push(() => adminListener.close(GRACE_MS));

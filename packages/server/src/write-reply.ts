@@ -40,8 +40,15 @@ async function writeSlowly(
   });
 }
 
+/**
+ * `Content-Disposition` goes first: behind a `Content-Length`, Node reads its bytes as UTF-8, and then refuses the
+ * characters that it has made of them.
+ */
 function flat(headers: readonly ResponseHeader[]): string[] {
   const list: string[] = [];
-  for (const [name, value] of headers) list.push(name, value);
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() === 'content-disposition') list.unshift(name, value);
+    else list.push(name, value);
+  }
   return list;
 }

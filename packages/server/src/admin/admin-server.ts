@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { DataApi } from '@crossgate/dialects';
 import type { PolicyStore } from '@crossgate/policy-store';
+import type { Logger } from 'pino';
 import { requestBody } from '../request-body.ts';
 import { writeReply } from '../write-reply.ts';
 import { type AdminReply, problem, text } from './admin-reply.ts';
@@ -14,6 +15,7 @@ export interface AdminParts {
   readonly metrics: () => Promise<string>;
   /** Whether every listener takes requests. */
   readonly ready: () => boolean;
+  readonly log: Logger;
 }
 
 /** One call of the admin API. */
@@ -47,7 +49,13 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 export function createAdminServer(parts: AdminParts): Server {
   return createServer((request, response) => {
     answer(parts, request)
-      .catch(() => problem(500, 'internal', 'the request failed; the log of the server says why'))
+      .catch((error: unknown) => {
+        parts.log.error(
+          { err: error, method: request.method, target: request.url },
+          'an admin request failed',
+        );
+        return problem(500, 'internal', 'the request failed; the log of the server says why');
+      })
       .then(reply => send(request, response, reply))
       .catch(() => response.destroy());
   });
@@ -64,7 +72,7 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
   const handler = Object.hasOwn(found.handlers, method) ? found.handlers[method] : undefined;
   if (!handler) {
-    const allow = Object.keys(found.handlers).join(', ');
+    const allow = Object.keys(found.handlers).join(', ').replace('GET', 'GET, HEAD');
     const reply = problem(405, 'method', `${rawPath} takes ${allow}`);
     return { ...reply, headers: [...reply.headers, ['Allow', allow]] };
   }

@@ -95,15 +95,16 @@ function written(key: TenantKey, result: WriteResult): AdminReply {
 }
 
 function expectation({ headers }: AdminCall): Expected | 'malformed' | undefined {
-  if (headers['if-none-match'] === '*') return 'absent';
-  const condition = headers['if-match'];
+  const { 'if-match': condition, 'if-none-match': exclusion } = headers;
+  if (exclusion !== undefined) return exclusion === '*' && condition === undefined ? 'absent' : 'malformed';
   if (condition === undefined) return undefined;
   const revision = /^"?(\d{1,15})"?$/.exec(condition)?.[1];
   return revision === undefined ? 'malformed' : Number(revision);
 }
 
 function malformedCondition(): AdminReply {
-  return problem(400, 'if-match', 'If-Match must be one revision, as in the ETag of the policy');
+  const message = 'give If-Match with one revision, as in the ETag of the policy, or If-None-Match: *';
+  return problem(400, 'if-match', message);
 }
 
 function parseJson(
