@@ -38,6 +38,9 @@ export class AdminClient {
   readonly #base: string;
 
   constructor(base: string) {
+    if (!/^https?:\/\/./.test(base) || !URL.canParse(base)) {
+      throw new CommandError(`${base} is not the URL of an admin API, such as http://127.0.0.1:4000`);
+    }
     this.#base = base.replace(/\/$/, '');
   }
 
@@ -81,9 +84,12 @@ export class AdminClient {
       const message = `no server answers at ${this.#base}: start one with \`crossgate serve\`, or name its admin API with --admin`;
       throw new CommandError(message);
     });
-    const answer = (await response.json().catch(() => undefined)) as { error?: Problem } | undefined;
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (typeof answer !== 'object' || answer === null) {
+      throw new CommandError(`what answers at ${this.#base} is not the admin API of Crossgate`);
+    }
     if (response.ok) return answer;
-    throw refusal(response.status, answer?.error);
+    throw refusal(response.status, (answer as { error?: Problem }).error);
   }
 }
 

@@ -35,4 +35,9 @@ function report(error: unknown): number {
   return EXIT.failed;
 }
 
+// A reader that has seen enough is no failure, as in `crossgate policy list | head -1`; and a server goes on without.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 await main();

@@ -7,6 +7,9 @@ import type { ServeConfig } from './serve-config.ts';
 import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
 
 const METRICS_TIMEOUT_MS = 2_000;
+
+/** Before another try, when a worker could not be replaced. */
+const REPLACE_AGAIN_MS = 1_000;
 /** Longer than a worker's own grace. */
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -17,6 +20,7 @@ const STOP_TIMEOUT_MS = 15_000;
 export async function openWorkers(config: ServeConfig, log: Logger): Promise<Serving> {
   cluster.setupPrimary({ exec: fileURLToPath(new URL('worker-main.js', import.meta.url)) });
   const ready = new Set<Worker>();
+  const counts = keepCounts();
   let stopping = false;
 
   const start = (): Promise<RunningServer['listeners']> =>
@@ -32,15 +36,24 @@ export async function openWorkers(config: ServeConfig, log: Logger): Promise<Ser
       });
       worker.on('exit', (code, signal) => {
         const served = ready.delete(worker);
+        counts.leave(worker);
         if (stopping) return;
         if (!served) {
           reject(new Error(`a worker ended before it was ready (${signal ?? `exit code ${code}`})`));
           return;
         }
         log.error({ processId: worker.process.pid, code, signal }, 'a worker died and is replaced');
-        start().catch((error: unknown) => log.error({ err: error }, 'a worker could not be replaced'));
+        replace();
       });
     });
+
+  const replace = (): void => {
+    if (stopping) return;
+    start().catch((error: unknown) => {
+      log.error({ err: error }, 'a worker could not be replaced');
+      setTimeout(replace, REPLACE_AGAIN_MS).unref();
+    });
+  };
 
   const stop = async (): Promise<void> => {
     stopping = true;
@@ -55,7 +68,7 @@ export async function openWorkers(config: ServeConfig, log: Logger): Promise<Ser
     for (let i = 1; i < config.workers; i++) await start();
     return {
       listeners,
-      metrics: () => Promise.all([...ready].map(askForMetrics)),
+      metrics: () => counts.collect([...ready]),
       ready: () => !stopping && ready.size === config.workers,
       close: stop,
     };
@@ -81,14 +94,45 @@ function stopWorker(worker: Worker): Promise<void> {
   });
 }
 
+/**
+ * What the workers count, also those that are gone: a counter that goes back is taken for one that began again, and all
+ * of it is counted twice. A worker that dies takes with it only what it counted since it was last asked.
+ */
+function keepCounts(): {
+  readonly collect: (workers: readonly Worker[]) => Promise<readonly MetricsSnapshot[]>;
+  readonly leave: (worker: Worker) => void;
+} {
+  const lastAnswers = new Map<Worker, MetricsSnapshot>();
+  const ofTheGone: MetricsSnapshot[] = [];
+
+  async function ask(worker: Worker): Promise<MetricsSnapshot> {
+    const former = lastAnswers.get(worker) ?? [];
+    const answer = await askForMetrics(worker);
+    if (answer && !worker.isDead()) lastAnswers.set(worker, answer);
+    return answer ?? former;
+  }
+
+  return {
+    collect: async workers => {
+      const gone = [...ofTheGone];
+      return [...gone, ...(await Promise.all(workers.map(ask)))];
+    },
+    leave: worker => {
+      const answer = lastAnswers.get(worker);
+      if (answer) ofTheGone.push(answer);
+      lastAnswers.delete(worker);
+    },
+  };
+}
+
 let lastQuestion = 0;
 
-/** A worker that does not answer in time counts nothing this time. */
-function askForMetrics(worker: Worker): Promise<MetricsSnapshot> {
+/** Undefined when the worker does not answer in time. */
+function askForMetrics(worker: Worker): Promise<MetricsSnapshot | undefined> {
   lastQuestion += 1;
   const id = lastQuestion;
   return new Promise(resolve => {
-    const finish = (snapshot: MetricsSnapshot): void => {
+    const finish = (snapshot: MetricsSnapshot | undefined): void => {
       clearTimeout(timer);
       worker.off('message', onMessage);
       resolve(snapshot);
@@ -96,7 +140,7 @@ function askForMetrics(worker: Worker): Promise<MetricsSnapshot> {
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'metrics' && message.id === id) finish(message.snapshot);
     };
-    const timer = setTimeout(finish, METRICS_TIMEOUT_MS, []);
+    const timer = setTimeout(finish, METRICS_TIMEOUT_MS, undefined);
     worker.on('message', onMessage);
     send(worker, { kind: 'metrics', id });
   });

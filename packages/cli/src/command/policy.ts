@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { AdminClient, type Condition, type ShownRevision, type TenantName } from '../admin-client.ts';
 import { CommandError } from '../exit-code.ts';
-import { formatTable, print, printJson } from '../output.ts';
+import { formatDocument, formatTable, print, printJson } from '../output.ts';
 import { namedDialect, readPolicyFile } from '../policy-file.ts';
 
 interface CommonOptions {
@@ -77,7 +77,7 @@ async function get(name: string, options: DocumentOptions): Promise<void> {
   const dialect = namedDialect(options.dialect);
   const shown = await new AdminClient(options.admin).policy(readName(name));
   if (options.json) printJson(shown);
-  else if (dialect && shown.policy) print(dialect.policyDocument.write(shown.policy));
+  else if (dialect && shown.policy) print(formatDocument(shown.policy, dialect.policyDocument));
   else printJson(shown.policy);
 }
 

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { cosDialect, type DataApi } from '@crossgate/dialects';
+import { openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
+import pino from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openGate } from '../src/gate.ts';
+import { createDialectServer, type Listener, listen } from '../src/listener.ts';
+
+/** A store that cannot be read: a file that is damaged, a disk that fails. */
+const BROKEN: PolicyStore = {
+  ...openMemoryPolicyStore(),
+  get: () => {
+    throw new Error('the disk fails');
+  },
+};
+
+const DATA_API: DataApi = {
+  tenantExists: () => true,
+  tenants: () => [],
+  handle: () => Promise.resolve({ status: 200, headers: [['Content-Length', '0']] }),
+};
+
+describe('a gate whose policy store fails', () => {
+  let listener: Listener;
+  let lines: Record<string, unknown>[];
+
+  beforeEach(async () => {
+    lines = [];
+    const gate = openGate({
+      dialect: cosDialect,
+      policies: BROKEN,
+      dataApi: DATA_API,
+      credentials: () => cosDialect.localCredential,
+      observe: () => {},
+      log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),
+    });
+    listener = await listen(createDialectServer(cosDialect, gate), '127.0.0.1', 0);
+  });
+
+  afterEach(() => listener.close(0));
+
+  async function statusOf(method: string): Promise<number | undefined> {
+    const headers = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'GET' };
+    const path = '/b-1/key?q-signature=SECRET';
+    const outgoing = request({ port: listener.port, path, method, headers, agent: false }).end();
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    incoming.resume();
+    return incoming.statusCode;
+  }
+
+  it('answers a preflight with an error, and goes on', async () => {
+    expect(await statusOf('OPTIONS')).toBe(500);
+    expect(await statusOf('OPTIONS')).toBe(500);
+  });
+
+  it('answers other requests as if there were no policy', async () => {
+    expect(await statusOf('GET')).toBe(200);
+  });
+
+  it('logs why, without what signs the request', async () => {
+    await statusOf('OPTIONS');
+    await statusOf('GET');
+    const failed = { level: 50, msg: 'a request failed', err: { message: 'the disk fails' } };
+    expect(lines).toMatchObject([failed, failed]);
+    expect(JSON.stringify(lines)).not.toContain('SECRET');
+  });
+});

@@ -1,0 +1,72 @@
+import type { Exchange, Reply } from '@crossgate/dialects';
+import { cosDialect } from '@crossgate/dialects';
+import pino from 'pino';
+import { describe, expect, it } from 'vitest';
+import { formatMetrics, newMetrics } from '../src/metrics.ts';
+import { type Outcome, openRequestObserver } from '../src/request-observer.ts';
+
+function exchangeOf(target: string, headers: readonly string[] = []): Exchange {
+  const request = { method: 'GET', target, rawHeaders: ['Host', '127.0.0.1', ...headers] };
+  return { request, location: cosDialect.locate(request), requestId: 'r1', receivedAt: 0 };
+}
+
+const REPLY: Reply = { status: 200, headers: [] };
+const REFUSED: Outcome = { kind: 'data', result: 'refused', reason: 'origin-not-allowed' };
+
+/** Observes one request, and gives what was written. */
+function observed(
+  level: 'debug' | 'info',
+  exchange: Exchange,
+  outcome: Outcome,
+): { readonly lines: Record<string, unknown>[]; readonly metrics: string } {
+  const lines: Record<string, unknown>[] = [];
+  const log = pino({ level, base: null }, { write: line => lines.push(JSON.parse(line)) });
+  const metrics = newMetrics();
+  openRequestObserver('cos', metrics, log)(exchange, REPLY, outcome, performance.now());
+  return { lines, metrics: formatMetrics([metrics.snapshot()]) };
+}
+
+describe(openRequestObserver, () => {
+  it('writes a refusal at info, with its reason', () => {
+    const exchange = exchangeOf('/examplebucket-1250000000/a.txt', ['Origin', 'https://evil.example']);
+    expect(observed('info', exchange, REFUSED).lines).toMatchObject([
+      {
+        level: 30,
+        requestId: 'r1',
+        outcome: 'refused',
+        reason: 'origin-not-allowed',
+        method: 'GET',
+        path: '/examplebucket-1250000000/a.txt',
+        tenant: 'examplebucket-1250000000',
+        origin: 'https://evil.example',
+        status: 200,
+      },
+    ]);
+  });
+
+  it('writes what is not refused at debug only', () => {
+    const exchange = exchangeOf('/examplebucket-1250000000/a.txt');
+    const outcome: Outcome = { kind: 'data', result: 'not-cors', reason: '' };
+    expect(observed('info', exchange, outcome).lines).toEqual([]);
+    expect(observed('debug', exchange, outcome).lines).toMatchObject([{ level: 20, outcome: 'not-cors' }]);
+  });
+
+  it.each([
+    { name: 'the signature of a presigned URL', target: '/b-1/a?q-ak=AKID&q-signature=SECRET' },
+    { name: 'the token of a presigned URL', target: 'http://b-1.localhost/a?x-cos-security-token=SECRET' },
+    { name: 'the Authorization header', target: '/b-1/a', headers: ['Authorization', 'q-signature=SECRET'] },
+    { name: 'a security token header', target: '/b-1/a', headers: ['x-cos-security-token', 'SECRET'] },
+  ])('never writes $name', ({ target, headers }) => {
+    const { lines } = observed('debug', exchangeOf(target, headers), REFUSED);
+    expect(lines).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toContain('SECRET');
+  });
+
+  it('counts every request, whatever is logged', () => {
+    const { metrics } = observed('info', exchangeOf('/b-1/a'), REFUSED);
+    expect(metrics).toContain(
+      'crossgate_requests_total{dialect="cos",kind="data",outcome="refused",reason="origin-not-allowed"} 1\n',
+    );
+    expect(metrics).toContain('crossgate_request_duration_seconds_count{dialect="cos",kind="data"} 1\n');
+  });
+});

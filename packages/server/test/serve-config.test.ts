@@ -1,0 +1,104 @@
+import { cosDialect } from '@crossgate/dialects';
+import { describe, expect, it } from 'vitest';
+import { readServeConfig, type ServeConfig } from '../src/serve-config.ts';
+
+const { id, secret } = cosDialect.localCredential;
+
+function configOf(
+  settings: Readonly<Record<string, unknown>> = {},
+  environment: Readonly<Record<string, string>> = {},
+): ServeConfig {
+  const read = readServeConfig(settings, environment);
+  if (read.kind === 'problem') throw new Error(read.message);
+  return read.config;
+}
+
+function problemOf(
+  settings: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string>> = {},
+): string {
+  const read = readServeConfig(settings, environment);
+  return read.kind === 'problem' ? read.message : 'none';
+}
+
+describe(readServeConfig, () => {
+  it('has a default for everything', () => {
+    expect(configOf()).toEqual({
+      host: '127.0.0.1',
+      portBase: 4000,
+      dataDirectory: '.crossgate',
+      store: 'lmdb',
+      workers: 1,
+      logLevel: 'info',
+      credentials: { cos: cosDialect.localCredential },
+    });
+  });
+
+  it('takes a setting that is there but undefined for one that is not given', () => {
+    expect(configOf({ host: undefined, portBase: undefined, workers: undefined })).toEqual(configOf());
+  });
+
+  it('reads numbers from text, as they come from a command line', () => {
+    expect(configOf({ portBase: '24000', workers: '3' })).toMatchObject({ portBase: 24_000, workers: 3 });
+  });
+
+  it.each([
+    { name: 'a port that is no number', settings: { portBase: 'abc' }, says: '--port-base' },
+    { name: 'an empty port', settings: { portBase: '' }, says: '--port-base' },
+    { name: 'a port with a fraction', settings: { portBase: '4000.5' }, says: '--port-base' },
+    { name: 'a negative port', settings: { portBase: '-1' }, says: '--port-base' },
+    { name: 'a base without room for the services', settings: { portBase: '65532' }, says: '65531' },
+    { name: 'no worker', settings: { workers: '0' }, says: '--workers' },
+    { name: 'too many workers', settings: { workers: '65' }, says: '64' },
+    { name: 'an unknown store', settings: { store: 'floppy' }, says: 'lmdb' },
+    { name: 'an unknown log level', settings: { logLevel: 'loud' }, says: '--log-level' },
+    { name: 'an empty data directory', settings: { dataDirectory: '' }, says: '--data' },
+    { name: 'an empty host', settings: { host: '' }, says: '--host' },
+    { name: 'a setting that there is not', settings: { colour: 'red' }, says: 'colour' },
+    {
+      name: 'a memory store with several workers',
+      settings: { store: 'memory', workers: 2 },
+      says: '--workers 1',
+    },
+  ])('refuses $name, and names it as the command line does', ({ settings, says }) => {
+    expect(problemOf(settings)).toContain(says);
+  });
+
+  it('tells every problem, each on its line', () => {
+    expect(problemOf({ portBase: 'abc', workers: '0' }).split('\n')).toHaveLength(2);
+  });
+});
+
+describe('the credential of a service', () => {
+  it.each([
+    { name: 'id and secret', text: 'me:hush', credential: { id: 'me', secret: 'hush' } },
+    { name: 'a secret with colons', text: 'me:a:b', credential: { id: 'me', secret: 'a:b' } },
+    { name: 'nothing', text: '', credential: cosDialect.localCredential },
+  ])('is read from the environment: $name', ({ text, credential }) => {
+    expect(configOf({}, { CROSSGATE_COS_CREDENTIAL: text }).credentials).toEqual({ cos: credential });
+  });
+
+  it.each(['no-colon', ':secret', 'id:'])('is refused when it is not id:secret: %s', text => {
+    const problem = problemOf({}, { CROSSGATE_COS_CREDENTIAL: text });
+    expect(problem).toBe('CROSSGATE_COS_CREDENTIAL must be id:secret');
+  });
+
+  it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('may be the local one on %s', host => {
+    expect(configOf({ host }).host).toBe(host);
+  });
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', '127.example.com', 'localhost.example.com'])(
+    'must be one of your own on %s',
+    host => {
+      expect(problemOf({ host })).toContain('set CROSSGATE_COS_CREDENTIAL=id:secret');
+      expect(configOf({ host }, { CROSSGATE_COS_CREDENTIAL: 'me:hush' }).host).toBe(host);
+    },
+  );
+
+  it.each([
+    { name: 'the local key, written out', text: `${id}:${secret}` },
+    { name: 'the local secret under another id', text: `me:${secret}` },
+  ])('is not one of your own when it is $name', ({ text }) => {
+    expect(problemOf({ host: '0.0.0.0' }, { CROSSGATE_COS_CREDENTIAL: text })).toContain('is public');
+  });
+});
