@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop();
   rmSync(directory, { recursive: true, force: true });
+});
+
+describe('crossgate --version', () => {
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../packages/cli/package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
+    expect(await runCommand(['--version'])).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
+  });
 });
 
 /** Runs `crossgate policy …` against the server of this test. */

@@ -286,6 +286,12 @@ describe('what is not HTTP, or hardly', () => {
     },
   );
 
+  it('is refused when its body has a transfer coding that is not undone', async () => {
+    const lines = [`Host: ${HOST}`, 'Transfer-Encoding: gzip, chunked'];
+    const request = `${rawRequest('PUT /coded HTTP/1.1', lines)}5\r\nhello\r\n0\r\n\r\n`;
+    expectCosError(await sendRawRequest(server.cos, request), 400, 'InvalidRequest');
+  });
+
   it('takes a great many headers, and not long for them', async () => {
     const started = performance.now();
     const request = get('/a', ...Array.from({ length: 60_000 }, () => 'a:'));

@@ -307,11 +307,31 @@ describe('what is not implemented', () => {
     ['POST', '/digits?uploads'],
     ['PUT', '/digits?partNumber=1&uploadId=x'],
     ['GET', '/digits?versionId=x'],
+    ['GET', '/digits?imageMogr2/thumbnail/!50p'],
+    ['GET', '/digits?ci-process=snapshot'],
     ['PUT', '/?tagging='],
     ['POST', '/'],
     ['POST', '/digits'],
   ])('says so: %s %s', async (method, target) => {
     const response = await send({ method, target, ...(method !== 'GET' && { body: '' }) });
+    expect([response.status, response.code]).toEqual([501, 'NotImplemented']);
+    expect((await send({ target: '/digits' })).text).toBe(BODY);
+  });
+});
+
+describe('an upload that asks for more than is done', () => {
+  it.each([
+    ['x-cos-server-side-encryption-customer-algorithm', 'AES256'],
+    ['x-cos-server-side-encryption-cos-kms-key-id', 'key'],
+    ['x-cos-forbid-overwrite', 'true'],
+    ['x-cos-grant-read', 'id="1"'],
+  ])('is refused, and changes nothing: %s', async (name, value) => {
+    const response = await send({
+      method: 'PUT',
+      target: '/digits',
+      body: 'new',
+      headers: { [name]: value },
+    });
     expect([response.status, response.code]).toEqual([501, 'NotImplemented']);
     expect((await send({ target: '/digits' })).text).toBe(BODY);
   });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';
@@ -7,6 +8,7 @@ import { complain } from './output.ts';
 async function main(): Promise<void> {
   const program = new Command('crossgate')
     .description('The cross-origin gate of storage services and APIs.')
+    .version(version(), '--version', 'print the version')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
   for (const command of [serveCommand(), policyCommand()]) program.addCommand(inherit(command));
@@ -15,6 +17,11 @@ async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 /** Sub-commands that are built apart do not inherit how their program ends. */

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { formatDiagnostic, type Policy, type ReadPolicyResult, readPolicy } from '@crossgate/core';
-import type { Dialect } from '@crossgate/dialects';
-import { DIALECTS, dialectById } from '@crossgate/server';
+import { DIALECTS, type Dialect, dialectById } from '@crossgate/dialects';
 import { CommandError, EXIT } from './exit-code.ts';
 
 /**

@@ -26,3 +26,4 @@ export type {
 } from './exchange.ts';
 export { headerLines, headerValue } from './headers.ts';
 export { qingstorProfile } from './qingstor/profile.ts';
+export { DIALECTS, dialectById } from './registry.ts';

@@ -1,5 +1,5 @@
+import { DIALECTS } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import { DIALECTS } from './dialects.ts';
 import { openGate } from './gate.ts';
 import { createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';

@@ -124,7 +124,8 @@ export function openGate(parts: GateParts): Gate {
 
   async function operate(exchange: Exchange, request: IncomingMessage): Promise<Reply> {
     const { operation } = exchange.location;
-    if (!hasOneHost(request, exchange.request)) return fault(exchange, 'request-malformed');
+    if (!hasOneHost(request, exchange.request) || !isPlain(request))
+      return fault(exchange, 'request-malformed');
     switch (operation.kind) {
       case 'unreadable':
         return dialect.replies.error(exchange, operation.error);
@@ -227,6 +228,11 @@ function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
   const lines = headerLines(head, 'host');
   if (lines.length === 0) return request.httpVersion === '1.0';
   return lines.length === 1 && /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/.test(lines[0] ?? '');
+}
+
+/** Whether the body comes as it is: no transfer coding but `chunked` is undone here (RFC 9112, section 6.1). */
+function isPlain(request: IncomingMessage): boolean {
+  return (request.headers['transfer-encoding'] ?? 'chunked').toLowerCase() === 'chunked';
 }
 
 /** The service's own headers and those of CORS, with one `Vary`. */

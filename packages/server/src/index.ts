@@ -1,5 +1,4 @@
 export { DataDirectoryInUseError } from './data-lock.ts';
-export { DIALECTS, dialectById } from './dialects.ts';
 export { type LogLevel, openLog } from './log.ts';
 export { type RunningServer, serve } from './serve.ts';
 export { readServeConfig, type ServeConfig, type ServeConfigResult } from './serve-config.ts';

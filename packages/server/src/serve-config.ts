@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net';
-import type { Credential, Dialect } from '@crossgate/dialects';
+import { type Credential, DIALECTS, type Dialect } from '@crossgate/dialects';
 import { z } from 'zod';
-import { DIALECTS } from './dialects.ts';
 import type { LogLevel } from './log.ts';
 
 /** Room for the admin API and the services above the base. */

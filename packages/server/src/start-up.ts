@@ -1,5 +1,4 @@
-import type { Credential, Dialect } from '@crossgate/dialects';
-import { dialectById } from './dialects.ts';
+import { type Credential, type Dialect, dialectById } from '@crossgate/dialects';
 import type { RunningServer } from './serve.ts';
 import type { ServeConfig } from './serve-config.ts';
 
@@ -35,7 +34,7 @@ export function formatStartUp(server: RunningServer, config: ServeConfig): strin
   return lines.join('\n');
 }
 
-/** Lets one origin in, then asks as a browser of that origin would. */
+/** Lets one origin in where nobody is yet, then asks as a browser of that origin would. */
 function tryCommand({ dialect, address }: Row, adminAddress: string): string {
   const { tenant, path } = dialect.example;
   const policy = {
@@ -43,7 +42,7 @@ function tryCommand({ dialect, address }: Row, adminAddress: string): string {
   };
   return [
     `  curl -X PUT http://${adminAddress}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
-    `    -d '${JSON.stringify(policy)}' &&`,
+    `    -H 'If-None-Match: *' -d '${JSON.stringify(policy)}' &&`,
     `  curl -i -X OPTIONS http://${address}${path} \\`,
     "    -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: GET'",
   ].join('\n');

@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DataApi } from '@crossgate/dialects';
+import { type DataApi, DIALECTS } from '@crossgate/dialects';
 import { openObjectStore } from '@crossgate/object-store';
 import { openLmdbPolicyStore, openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
-import { DIALECTS } from './dialects.ts';
 import type { ServeConfig } from './serve-config.ts';
 
 /** What is kept, opened: the policies of all services, and the embedded service behind each dialect. */

@@ -27,7 +27,7 @@ describe(formatStartUp, () => {
 
 Try, in another terminal:
   curl -X PUT http://127.0.0.1:4000/api/v1/tenants/cos/examplebucket-1250000000/policy \\
-    -d '{"rules":[{"allowedOrigins":["https://example.com"],"allowedMethods":["GET"],"allowedHeaders":[]}]}' &&
+    -H 'If-None-Match: *' -d '{"rules":[{"allowedOrigins":["https://example.com"],"allowedMethods":["GET"],"allowedHeaders":[]}]}' &&
   curl -i -X OPTIONS http://127.0.0.1:4001/examplebucket-1250000000/hello.txt \\
     -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: GET'
 `);

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { formatStartUp, openLog, readServeConfig, serve } from '@crossgate/server';
 import { Command } from 'commander';
 import { CommandError } from '../exit-code.ts';
 import { print } from '../output.ts';
@@ -36,6 +35,8 @@ Example:
   crossgate serve --port-base 24000 --data /var/lib/crossgate --workers 2`;
 
 async function runServe(options: ServeOptions): Promise<void> {
+  // Loaded here, for the other commands start faster without it.
+  const { formatStartUp, openLog, readServeConfig, serve } = await import('@crossgate/server');
   const { data, ...rest } = options;
   const read = readServeConfig({ ...rest, dataDirectory: data }, process.env);
   if (read.kind === 'problem') throw new CommandError(read.message);

@@ -38,8 +38,12 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
     'accelerate',
     'acl',
     'append',
+    'ci-process',
     'domain',
     'encryption',
+    'imageinfo',
+    'imagemogr2',
+    'imageview2',
     'intelligenttiering',
     'inventory',
     'legal-hold',
@@ -62,6 +66,7 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
     'versionId',
     'versioning',
     'versions',
+    'watermark',
     'website',
   ].map(name => name.toLowerCase()),
 );
@@ -71,7 +76,8 @@ function route(exchange: Exchange): CosOperation | CosErrorCode {
   if (location.tenant !== undefined && !isBucketName(location.tenant)) {
     return request.method === 'PUT' && location.resource === '' ? 'InvalidBucketName' : 'NoSuchBucket';
   }
-  const names = location.parameters.map(([name]) => name.toLowerCase());
+  // Image operations are written with their arguments in the name: `imageMogr2/thumbnail/!50p`.
+  const names = location.parameters.map(([name]) => name.toLowerCase().split('/')[0] ?? '');
   if (names.some(name => UNSUPPORTED_SUBRESOURCES.has(name))) return 'NotImplemented';
   const table = location.tenant === undefined ? SERVICE : location.resource === '' ? BUCKET : OBJECT;
   if (request.method === 'POST') {

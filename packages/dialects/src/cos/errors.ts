@@ -28,7 +28,10 @@ const ERRORS = {
     'The bucket name must be name-appid: lower-case letters, digits and hyphens, then a hyphen and the digits of the APPID, 60 characters at most.',
   ],
   InvalidDigest: [400, 'The Content-MD5 must be the Base64 form of 16 bytes: 24 characters.'],
-  InvalidRequest: [400, 'The request is not well-formed HTTP with exactly one Host header.'],
+  InvalidRequest: [
+    400,
+    'The request is not well-formed HTTP: check that its target is percent-encoded, that it has exactly one Host, and no transfer coding but chunked.',
+  ],
   InvalidRange: [416, 'The requested range cannot be satisfied'],
   InvalidURI: [400, 'The request target cannot be read.'],
   KeyTooLong: [400, 'The object key must have 1 to 850 bytes of UTF-8.'],

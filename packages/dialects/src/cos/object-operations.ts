@@ -60,7 +60,10 @@ export async function putObject({ exchange, authorization, body, services }: Cos
 /** What is asked of the upload beyond what is done here: refused, rather than passed over in silence. */
 function uploadProblem(exchange: Exchange): ServiceError | undefined {
   if (!isKey(exchange.location.resource)) return cosError('KeyTooLong');
-  return unsupportedHeader(exchange, /^x-cos-(?:copy-source|grant-|forbid-overwrite|callback|tagging)/i);
+  return unsupportedHeader(
+    exchange,
+    /^x-cos-(?:copy-source|grant-|forbid-overwrite|callback|tagging|server-side-encryption-(?:customer|cos-kms))/i,
+  );
 }
 
 /** The error for a header that asks for what is not done here. */

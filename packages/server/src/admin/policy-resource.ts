@@ -1,7 +1,6 @@
 import { readPolicy, validate } from '@crossgate/core';
-import type { Dialect } from '@crossgate/dialects';
+import { DIALECTS, type Dialect, dialectById } from '@crossgate/dialects';
 import type { Expected, PolicyRevision, TenantKey, WriteResult } from '@crossgate/policy-store';
-import { DIALECTS, dialectById } from '../dialects.ts';
 import { type AdminReply, invalidPolicy, json, problem } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
 

@@ -1,6 +1,7 @@
-import { cosDialect, type Dialect } from '@crossgate/dialects';
+import { cosDialect } from './cos/dialect.ts';
+import type { Dialect } from './dialect.ts';
 
-/** The services that are served, in the order of their ports. */
+/** The services that can be served, in the order of their ports. */
 export const DIALECTS: readonly Dialect[] = [cosDialect];
 
 export function dialectById(id: string): Dialect | undefined {
