@@ -118,7 +118,8 @@ describeWith(CHROMIUM_MISSING)('a page of another origin, in Chromium with cos-j
     const { id: SecretId, secret: SecretKey } = LOCAL_KEY;
     target = { SecretId, SecretKey, Domain: `${server.cos}/{Bucket}`, Bucket: name };
     bucket = await createBucket(server.cos, name);
-    const headers = { 'x-cos-acl': 'public-read' };
+    // Without it the browser may answer from its cache what it was answered under a former rule.
+    const headers = { 'x-cos-acl': 'public-read', 'Cache-Control': 'no-store' };
     await bucket({ method: 'PUT', target: '/hello', body: 'hello', headers });
   });
 
