@@ -1,14 +1,29 @@
-import { open } from 'lmdb';
-import { type BucketRecord, FORMAT, type ObjectRecord, readable, toBucket } from './index-records.ts';
+import { objectIndexKey, startsWith, uploadKeyStart } from './index-keys.ts';
+import {
+  type BucketRecord,
+  FORMAT,
+  type ObjectFile,
+  type ObjectRecord,
+  readable,
+  toBucket,
+  toObjectRecord,
+} from './index-records.ts';
+import { openIndexTables } from './index-tables.ts';
 import type { Acl, Bucket, CreateBucketResult, DeleteBucketResult } from './object-store.ts';
-import { bucketNameBytes, keyBytes, MAX_KEY_BYTES } from './storable-names.ts';
+import {
+  type ReleasedFiles,
+  readFileList,
+  readObjectRecord,
+  removeObject,
+  replaceObject,
+} from './object-table.ts';
+import { bucketNameBytes, MAX_KEY_BYTES } from './storable-names.ts';
+import { type UploadIndex, uploadIndex } from './upload-index.ts';
 
-const BUCKET = 'a bucket in the index';
-const OBJECT = 'an object in the index';
-const STORE_KEY = Buffer.from('store');
+const NO_BYTES = new Uint8Array();
 
 export type PutObjectResult =
-  | { readonly kind: 'put'; readonly record: ObjectRecord; readonly replaced: ObjectRecord | undefined }
+  | { readonly kind: 'put'; readonly record: ObjectRecord; readonly replaced: ReleasedFiles | undefined }
   | { readonly kind: 'no-such-bucket' };
 
 /** Where a scan begins: from what sorts at or after `key`, which need not be an object's key, or only after it. */
@@ -22,26 +37,31 @@ export interface ScannedObject {
   readonly record: ObjectRecord;
 }
 
-/** Which buckets there are, and which file holds which object. What a promise says when it is kept is on the disk. */
+/** Which buckets there are, and which files hold which object. What a promise says when it is kept is on the disk. */
 export interface IndexDatabase {
   createBucket(name: string, acl: Acl, region: string): Promise<CreateBucketResult>;
   bucket(name: string): Bucket | undefined;
   buckets(): readonly Bucket[];
   deleteBucket(name: string): Promise<DeleteBucketResult>;
+  /** Puts an object that has one file. */
   putObject(
     bucket: string,
     key: string,
-    object: Omit<ObjectRecord, 'format' | 'modifiedAt'>,
+    object: Pick<ObjectRecord, 'sizeBytes' | 'etag' | 'attributes'> & { readonly fileId: string },
   ): Promise<PutObjectResult>;
   object(bucket: string, key: string): ObjectRecord | undefined;
-  /** Gives the record that was removed. */
-  removeObject(bucket: string, key: string): Promise<ObjectRecord | undefined>;
+  /** The files of a list, unless its object is gone. */
+  fileList(id: string): readonly ObjectFile[] | undefined;
+  hasFileList(id: string): boolean;
+  /** Gives the files of the object that was removed. */
+  removeObject(bucket: string, key: string): Promise<ReleasedFiles | undefined>;
   /**
    * A function that gives a bucket's objects by the bytes of their keys, lazily. All scans by one such function within
    * one turn of the event loop see one state; do not use it in a later turn.
    */
   objectScanner(bucket: string): (start: ScanStart) => Iterable<ScannedObject>;
-  /** The files of all objects, lazily, for use within one turn of the event loop. */
+  readonly uploads: UploadIndex;
+  /** The files of all objects and of all parts of uploads, lazily, for use within one turn of the event loop. */
   fileIds(): Iterable<string>;
   close(): Promise<void>;
 }
@@ -52,53 +72,10 @@ export interface IndexDatabase {
  * @throws Error when a newer version of this package wrote it.
  */
 export async function openIndexDatabase(directory: string): Promise<IndexDatabase> {
-  const root = open({
-    path: directory,
-    // With this, LMDB shows a commit to readers before it is on the disk: one could read an object, and act on it,
-    // that a power failure takes back. Without it, awaiting a transaction is awaiting the disk.
-    overlappingSync: false,
-    // With this, lmdb makes a promise of its own for each batch and gives it to nobody. When the disk is full it rejects,
-    // which ends the process. Transactions that come while one is written are written together in either case.
-    eventTurnBatching: false,
-  });
-  // Keys as bytes are ordered as bytes, and UTF-8 bytes are ordered as code points.
-  const options = { keyEncoding: 'binary', encoding: 'json' } as const;
-  const store = root.openDB<{ readonly format: number }, Buffer>({ name: 'store', ...options });
-  const buckets = root.openDB<BucketRecord, Buffer>({ name: 'buckets', ...options });
-  const objects = root.openDB<ObjectRecord, Buffer>({ name: 'objects', ...options });
-
-  // A read transaction lasts for a turn of the event loop and would hide what another process commits meanwhile, and
-  // a turn may begin to serve a request that was sent because of that commit. Renewing it costs under a microsecond.
-  const refresh = () => root.resetReadTxn();
-
-  // A transaction whose action throws is committed nevertheless, with those it is batched with: an action does at most
-  // one write, as its last step.
-  async function transact<T>(action: () => T): Promise<T> {
-    try {
-      // Of the root, which refuses it once closed. One of its databases would take it, and end the process later.
-      return await root.transaction(action);
-    } catch (error) {
-      // The reason why the disk did not take it. It is a promise that rejects, so it has to be awaited in any case.
-      if (error instanceof Error && 'commitError' in error) await error.commitError;
-      throw error;
-    }
-  }
-
-  const readObject = (key: Buffer) => {
-    const record = objects.get(key);
-    return record && readable(record, OBJECT);
-  };
-
-  try {
-    await transact(() => {
-      const written = store.get(STORE_KEY);
-      if (written) readable(written, `the index in ${directory}`);
-      else store.putSync(STORE_KEY, { format: FORMAT });
-    });
-  } catch (error) {
-    await root.close();
-    throw error;
-  }
+  const tables = await openIndexTables(directory);
+  const { buckets, objects, fileLists, uploads, parts, refresh, transact } = tables;
+  const readBucket = (name: string, record: BucketRecord) =>
+    toBucket(name, readable(record, 'a bucket in the index'));
 
   return {
     createBucket(name, acl, region) {
@@ -112,21 +89,22 @@ export async function openIndexDatabase(directory: string): Promise<IndexDatabas
     bucket(name) {
       refresh();
       const record = buckets.get(bucketNameBytes(name));
-      return record && toBucket(name, readable(record, BUCKET));
+      return record && readBucket(name, record);
     },
     buckets() {
       refresh();
-      return Array.from(buckets.getRange(), ({ key, value }) =>
-        toBucket(key.toString('utf8'), readable(value, BUCKET)),
-      );
+      return Array.from(buckets.getRange(), ({ key, value }) => readBucket(key.toString('utf8'), value));
     },
     deleteBucket(name) {
       const key = bucketNameBytes(name);
-      const start = objectIndexKey(name, '');
+      const firstObject = objectIndexKey(name, '');
+      const firstUpload = uploadKeyStart(name, NO_BYTES);
       return transact(() => {
         if (!buckets.doesExist(key)) return 'no-such-bucket';
-        for (const first of objects.getKeys({ start, limit: 1 }))
-          if (startsWith(first, start)) return 'not-empty';
+        for (const first of objects.getKeys({ start: firstObject, limit: 1 }))
+          if (startsWith(first, firstObject)) return 'not-empty';
+        for (const first of uploads.getKeys({ start: firstUpload, limit: 1 }))
+          if (startsWith(first, firstUpload)) return 'not-empty';
         buckets.removeSync(key);
         return 'deleted';
       });
@@ -136,23 +114,25 @@ export async function openIndexDatabase(directory: string): Promise<IndexDatabas
       const objectKey = objectIndexKey(bucket, key);
       return transact((): PutObjectResult => {
         if (!buckets.doesExist(bucketKey)) return { kind: 'no-such-bucket' };
-        const replaced = readObject(objectKey);
         const record = { format: FORMAT, modifiedAt: Date.now(), ...object };
-        objects.putSync(objectKey, record);
-        return { kind: 'put', record, replaced };
+        return { kind: 'put', record, replaced: replaceObject(tables, objectKey, record) };
       });
     },
     object(bucket, key) {
       refresh();
-      return readObject(objectIndexKey(bucket, key));
+      return readObjectRecord(tables, objectIndexKey(bucket, key));
+    },
+    fileList(id) {
+      refresh();
+      return readFileList(tables, id);
+    },
+    hasFileList(id) {
+      refresh();
+      return fileLists.doesExist(Buffer.from(id));
     },
     removeObject(bucket, key) {
       const objectKey = objectIndexKey(bucket, key);
-      return transact(() => {
-        const record = readObject(objectKey);
-        if (record) objects.removeSync(objectKey);
-        return record;
-      });
+      return transact(() => removeObject(tables, objectKey));
     },
     objectScanner(bucket) {
       refresh();
@@ -164,23 +144,21 @@ export async function openIndexDatabase(directory: string): Promise<IndexDatabas
         const exclusiveStart = bound === 'after' || key.length > MAX_KEY_BYTES;
         for (const entry of objects.getRange({ start, exclusiveStart })) {
           if (!startsWith(entry.key, prefix)) return;
-          yield { key: entry.key.subarray(prefix.length), record: readable(entry.value, OBJECT) };
+          yield { key: entry.key.subarray(prefix.length), record: toObjectRecord(entry.value) };
         }
       };
     },
+    uploads: uploadIndex(tables),
     *fileIds() {
       refresh();
-      for (const { value } of objects.getRange()) yield readable(value, OBJECT).fileId;
+      for (const { value } of objects.getRange()) {
+        const record = toObjectRecord(value);
+        if ('fileId' in record) yield record.fileId;
+      }
+      for (const { value } of fileLists.getRange())
+        for (const { id } of readable(value, 'a list of files in the index').files) yield id;
+      for (const { value } of parts.getRange()) yield readable(value, 'a part in the index').fileId;
     },
-    close: () => root.close(),
+    close: () => tables.close(),
   };
-}
-
-// No bucket's name has a NUL, so the keys of one bucket lie together, and a key may have any.
-function objectIndexKey(bucket: string, key: string): Buffer {
-  return Buffer.concat([bucketNameBytes(bucket), Buffer.of(0), keyBytes(key)]);
-}
-
-export function startsWith(bytes: Buffer, prefix: Buffer): boolean {
-  return bytes.subarray(0, prefix.length).equals(prefix);
 }

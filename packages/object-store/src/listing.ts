@@ -1,4 +1,5 @@
-import { type ScannedObject, type ScanStart, startsWith } from './index-database.ts';
+import type { ScannedObject, ScanStart } from './index-database.ts';
+import { startsWith } from './index-keys.ts';
 import { toStoredObject } from './index-records.ts';
 import type { ListObjectsOptions, ObjectListing, StoredObject } from './object-store.ts';
 import { utf8Bytes } from './storable-names.ts';
@@ -13,7 +14,7 @@ export function listPage(
   options: ListObjectsOptions,
 ): ObjectListing {
   const { limit } = options;
-  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`the limit is ${limit}`);
+  assertCount(limit, 'the limit');
   // All of this is done on bytes: strings compare by UTF-16 code units, which order characters beyond U+FFFF before
   // some that come before them.
   const prefix = utf8Bytes(options.prefix ?? '', 'the prefix');
@@ -41,6 +42,11 @@ export function listPage(
     }
   }
   return { objects, commonPrefixes, next: undefined };
+}
+
+/** @throws RangeError when it is not an integer of 0 or more. */
+export function assertCount(count: number, what: string): void {
+  if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`${what} is ${count}`);
 }
 
 function firstStart(after: string | undefined, prefix: Buffer, delimiter: Buffer): ScanStart {

@@ -1,19 +1,22 @@
 import { join, resolve } from 'node:path';
 import { syncDirectory } from './durable-directory.ts';
+import { openHolds } from './holds.ts';
 import { openIndexDatabase, type PutObjectResult } from './index-database.ts';
 import { toStoredObject } from './index-records.ts';
 import { listPage } from './listing.ts';
+import { objectContents } from './object-contents.ts';
 import { openObjectFiles } from './object-files.ts';
-import type { ObjectStore, StagedBody } from './object-store.ts';
-import { readObject } from './read-object.ts';
+import type { ObjectStore } from './object-store.ts';
 import { bucketNameBytes, keyBytes } from './storable-names.ts';
+import { openUploads } from './uploads.ts';
 
 export interface OpenObjectStoreOptions {
   /** Holds everything of the store; made when it is not there. Must be on one local file system. */
   readonly directory: string;
   /**
-   * Removes what crashes left behind: bodies that were staged and never committed, and files that no object has any
-   * more. Only for one process, and before any other opens the store: it takes away bodies that others have staged.
+   * Removes what crashes left behind: bodies that were staged and never committed, and files that no object and no upload
+   * has any more. Only for one process, and before any other opens the store: it takes away bodies that others have
+   * staged, and what others still read of replaced objects.
    */
   readonly sweep?: boolean;
 }
@@ -28,39 +31,30 @@ export interface OpenObjectStoreOptions {
 export async function openObjectStore(options: OpenObjectStoreOptions): Promise<ObjectStore> {
   const directory = resolve(options.directory);
   const files = await openObjectFiles(directory);
+  const holds = await openHolds(directory);
   const indexDirectory = join(directory, 'index');
   const index = await openIndexDatabase(indexDirectory);
   try {
     await syncDirectory(indexDirectory);
     await syncDirectory(directory);
-    if (options.sweep) await files.sweep(index.fileIds);
+    if (options.sweep) {
+      await holds.clear();
+      await files.sweep(index.fileIds);
+    }
   } catch (error) {
     await index.close();
     throw error;
   }
-
-  // What was asked for is done by the time a file has to go. A file that will not go is no failure of that, and is left
-  // for the next sweep.
-  const removeUnnamed = (fileId: string) => files.remove(fileId).catch(() => undefined);
+  const contents = objectContents(index, files, holds);
 
   // INVARIANT: a file that the index may name is not removed. A write that failed could yet have been made, so the index
   // is asked; when it cannot answer, the file stays, for the next sweep to judge.
   function mayName(bucket: string, key: string, fileId: string): boolean {
     try {
-      return index.object(bucket, key)?.fileId === fileId;
+      const record = index.object(bucket, key);
+      return record !== undefined && 'fileId' in record && record.fileId === fileId;
     } catch {
       return true;
-    }
-  }
-
-  async function publish(bucket: string, key: string, body: StagedBody): Promise<void> {
-    try {
-      bucketNameBytes(bucket);
-      keyBytes(key);
-      await files.publish(body.id);
-    } catch (error) {
-      await files.discardStaged(body.id).catch(() => undefined);
-      throw error;
     }
   }
 
@@ -75,20 +69,23 @@ export async function openObjectStore(options: OpenObjectStoreOptions): Promise<
     },
     stage: files.stage,
     async commit(bucket, key, body, attributes) {
-      await publish(bucket, key, body);
+      await contents.publish(body, () => {
+        bucketNameBytes(bucket);
+        keyBytes(key);
+      });
       const { id: fileId, sizeBytes, md5 } = body;
       let result: PutObjectResult;
       try {
-        result = await index.putObject(bucket, key, { fileId, sizeBytes, md5, attributes });
+        result = await index.putObject(bucket, key, { fileId, sizeBytes, etag: md5, attributes });
       } catch (error) {
-        if (!mayName(bucket, key, fileId)) await removeUnnamed(fileId);
+        if (!mayName(bucket, key, fileId)) await contents.removeFiles([fileId]);
         throw error;
       }
       if (result.kind === 'no-such-bucket') {
-        await removeUnnamed(fileId);
+        await contents.removeFiles([fileId]);
         return result;
       }
-      if (result.replaced) await removeUnnamed(result.replaced.fileId);
+      if (result.replaced) await contents.removeReleased(result.replaced);
       return { kind: 'committed', object: toStoredObject(key, result.record) };
     },
     discard: body => files.discardStaged(body.id),
@@ -96,25 +93,14 @@ export async function openObjectStore(options: OpenObjectStoreOptions): Promise<
       const record = index.object(bucket, key);
       return record && toStoredObject(key, record);
     },
-    async open(bucket, key) {
-      let missing: string | undefined;
-      for (;;) {
-        const record = index.object(bucket, key);
-        if (!record) return undefined;
-        const file = await files.open(record.fileId);
-        if (file) return readObject(toStoredObject(key, record), file);
-        // Replaced or deleted since the index was read, by whoever then removed the file. Only after that is in the
-        // index is the file removed, so an index that still names it has lost it.
-        if (record.fileId === missing) throw new Error(`the file of object ${key} is missing: ${missing}`);
-        missing = record.fileId;
-      }
-    },
+    open: contents.open,
     async deleteObject(bucket, key) {
       const removed = await index.removeObject(bucket, key);
-      if (removed) await removeUnnamed(removed.fileId);
+      if (removed) await contents.removeReleased(removed);
       return removed !== undefined;
     },
     listObjects: (bucket, list) => listPage(index.objectScanner(bucket), list),
+    ...openUploads(index.uploads, contents),
     close: index.close,
   };
 }

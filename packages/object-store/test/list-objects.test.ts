@@ -77,7 +77,7 @@ describe('listPage', () => {
   it('visits one key for each common prefix, however many it stands for', async () => {
     const index = await openIndexDatabase(temporaryDirectory());
     await index.createBucket('b', 'private', 'r');
-    const object = { fileId: 'f', sizeBytes: 0, md5: '', attributes: { headers: [] } };
+    const object = { fileId: 'f', sizeBytes: 0, etag: '', attributes: { headers: [] } };
     const puts = ['a/', 'b/'].flatMap(folder =>
       Array.from({ length: 1000 }, (_, count) => index.putObject('b', folder + count, object)),
     );

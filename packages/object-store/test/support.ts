@@ -1,9 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type CommitResult, type ObjectStore, openObjectStore, type StoredObject } from '../src/index.ts';
+import {
+  type CommitResult,
+  type ObjectStore,
+  openObjectStore,
+  type PartName,
+  type StoredObject,
+  type Upload,
+  type UploadRef,
+} from '../src/index.ts';
 
 /** A directory that is removed with the test. */
 export function temporaryDirectory(): string {
@@ -49,7 +58,56 @@ export async function getText(store: ObjectStore, key: string, bucket = 'b'): Pr
 }
 
 /** The files under a part of the store's directory, by their paths in it. */
-export async function filesIn(directory: string, part: 'staging' | 'objects'): Promise<string[]> {
+export async function filesIn(directory: string, part: 'staging' | 'objects' | 'holds'): Promise<string[]> {
   const entries = await readdir(join(directory, part), { recursive: true, withFileTypes: true });
   return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+}
+
+/** The objects' files that this process has open, on Linux. */
+export function openFilesIn(directory: string): string[] {
+  return readdirSync('/proc/self/fd')
+    .flatMap(fd => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`);
+      } catch {
+        return []; // the one that reads the directory
+      }
+    })
+    .filter(path => path.startsWith(join(directory, 'objects')));
+}
+
+export function md5(bytes: string | Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+export async function begin(store: ObjectStore, key: string, bucket = 'b'): Promise<Upload> {
+  const upload = await store.createUpload(bucket, key, { headers: [['Content-Type', 'text/plain']] });
+  if (upload === 'no-such-bucket') throw new Error(`no bucket ${bucket}`);
+  return upload;
+}
+
+/** Commits a part, and gives what names it in a completion. */
+export async function putPart(
+  store: ObjectStore,
+  upload: UploadRef,
+  number: number,
+  content: string | Uint8Array,
+): Promise<PartName> {
+  const { kind } = await store.commitPart(upload, number, await store.stage(bodyOf(content)));
+  if (kind !== 'committed') throw new Error(kind);
+  return { number, md5: md5(content) };
+}
+
+/** An object of parts, numbered from 1. */
+export async function putParts(
+  store: ObjectStore,
+  key: string,
+  contents: readonly (string | Uint8Array)[],
+): Promise<void> {
+  const upload = await begin(store, key);
+  const names = await Promise.all(
+    contents.map((content, index) => putPart(store, upload, index + 1, content)),
+  );
+  const { kind } = await store.completeUpload(upload, names, { etag: `${key}-${names.length}` });
+  if (kind !== 'committed') throw new Error(kind);
 }

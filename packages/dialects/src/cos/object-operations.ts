@@ -97,7 +97,7 @@ function objectAcl(exchange: Exchange): Acl | undefined | 'invalid' {
 }
 
 export function etagOf(object: StoredObject): string {
-  return `"${object.md5}"`;
+  return `"${object.etag}"`;
 }
 
 /** GET Object and HEAD Object */
