@@ -3,8 +3,6 @@ export const EXIT = {
   done: 0,
   /** Wrong usage, or something outside could not be reached, read or written. */
   failed: 1,
-  /** The request is refused, or the policies differ. */
-  negative: 2,
   /** The policy has errors. */
   invalidPolicy: 3,
 } as const;

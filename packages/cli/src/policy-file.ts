@@ -10,9 +10,10 @@ import { CommandError, EXIT } from './exit-code.ts';
  * @throws CommandError
  */
 export function readPolicyFile(file: string, dialect: Dialect | undefined): Policy {
-  const bytes = readBytes(file);
-  const result = dialect ? dialect.policyDocument.parse(bytes) : readPolicy(parseJson(bytes, file));
-  return policyOf(result, file);
+  const name = file === '-' ? 'standard input' : file;
+  const bytes = readBytes(file, name);
+  const result = dialect ? dialect.policyDocument.parse(bytes) : readPolicy(parseJson(bytes, name));
+  return policyOf(result, name);
 }
 
 /** The dialect that `--dialect` names. */
@@ -23,25 +24,25 @@ export function namedDialect(id: string | undefined): Dialect | undefined {
   throw new CommandError(`there is no dialect ${id}; known: ${DIALECTS.map(known => known.id).join(', ')}`);
 }
 
-function readBytes(file: string): Uint8Array {
+function readBytes(file: string, name: string): Uint8Array {
   try {
     return readFileSync(file === '-' ? 0 : file);
   } catch (error) {
-    throw new CommandError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new CommandError(`${name} cannot be read: ${(error as Error).message}`);
   }
 }
 
-function parseJson(bytes: Uint8Array, file: string): unknown {
+function parseJson(bytes: Uint8Array, name: string): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     const hint = 'if it is in the form of a service, name that with --dialect';
-    throw new CommandError(`${file} is not JSON (${(error as Error).message}); ${hint}`);
+    throw new CommandError(`${name} is not JSON (${(error as Error).message}); ${hint}`);
   }
 }
 
-function policyOf(result: ReadPolicyResult, file: string): Policy {
+function policyOf(result: ReadPolicyResult, name: string): Policy {
   if (result.kind === 'policy') return result.policy;
   const lines = result.diagnostics.map(finding => `  ${formatDiagnostic(finding)}`);
-  throw new CommandError([`${file} has errors:`, ...lines].join('\n'), EXIT.invalidPolicy);
+  throw new CommandError([`${name} has errors:`, ...lines].join('\n'), EXIT.invalidPolicy);
 }

@@ -89,9 +89,9 @@ function requestedMethods(
   rule: CompiledRule,
   methods: readonly string[],
 ): ResponseHeader {
-  const { allowedMethods } = rule.source;
-  const any = policy.profile.methods.any && allowedMethods.includes('*');
-  const allowed = new Set(methods.filter(method => any || allowedMethods.includes(method)));
+  const { methods: known } = rule;
+  const any = policy.profile.methods.any && known.has('*');
+  const allowed = new Set(methods.filter(method => any || known.has(method)));
   return ['Access-Control-Allow-Methods', [...allowed].join(policy.profile.answers.allowMethods.separator)];
 }
 

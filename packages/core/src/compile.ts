@@ -22,6 +22,7 @@ export interface CompiledPolicy {
 
 export interface CompiledRule {
   readonly source: Rule;
+  readonly methods: ReadonlySet<string>;
   /** Whether it names `*` as an origin. */
   readonly anyOrigin: boolean;
   readonly anyHeader: boolean;
@@ -102,6 +103,7 @@ function compileRule(
   const { answers } = profile;
   return {
     source: rule,
+    methods: new Set(rule.allowedMethods),
     anyOrigin: origins.some(pattern => pattern.kind === 'any'),
     anyHeader: headers.some(pattern => pattern.kind === 'any'),
     exactHeaders: headers.flatMap(pattern => (pattern.kind === 'exact' ? [pattern.text] : [])),

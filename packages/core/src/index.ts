@@ -19,7 +19,7 @@ export {
   type Severity,
   type SourcePosition,
 } from './diagnostic.ts';
-export { isToken, listElements } from './field-name.ts';
+export { isToken } from './field-name.ts';
 export type { Policy, Rule } from './policy.ts';
 export type {
   ActualConventions,

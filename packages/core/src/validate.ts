@@ -76,10 +76,11 @@ function checkOrigins(rule: Rule, path: PolicyPath, profile: Profile, findings: 
 function checkMethods(rule: Rule, path: PolicyPath, profile: Profile, findings: Diagnostic[]): void {
   const list = [...path, 'allowedMethods'];
   const { known, any } = profile.methods;
+  const taken = [...known, ...(any ? ['*'] : [])];
   if (rule.allowedMethods.length === 0) findings.push(diagnostic('methods-missing', list));
   rule.allowedMethods.forEach((value, index) => {
-    if (known.includes(value) || (any && value === '*')) return;
-    findings.push(diagnostic('method-unknown', [...list, index], { value, known: known.join(', ') }));
+    if (taken.includes(value)) return;
+    findings.push(diagnostic('method-unknown', [...list, index], { value, known: taken.join(', ') }));
   });
 }
 

@@ -1,6 +1,14 @@
 import type { Policy, PreflightDecision, Profile, ReadPolicyResult, ResponseHeader } from '@crossgate/core';
 import type { ObjectStore } from '@crossgate/object-store';
-import type { Exchange, Location, Reply, RequestBody, RequestHead, ServiceError } from './exchange.ts';
+import type {
+  ErrorReply,
+  Exchange,
+  Location,
+  Reply,
+  RequestBody,
+  RequestHead,
+  ServiceError,
+} from './exchange.ts';
 
 /**
  * One service's wire format. Everything but the data API is pure: bytes and values in, values out. Shared code never
@@ -13,6 +21,8 @@ export interface Dialect {
   /** What the service calls a tenant, for people: `bucket`. */
   readonly tenantNoun: string;
   readonly profile: Profile;
+  /** Other readings of the service's documentation where it disagrees with itself, by name. */
+  readonly variants: Readonly<Record<string, Profile>>;
   readonly policyDocument: PolicyDocumentFormat;
   /** The port of the listener, counted from the base. */
   readonly portOffset: number;
@@ -39,6 +49,8 @@ export interface Dialect {
 export interface Credential {
   readonly id: string;
   readonly secret: string;
+  /** Everybody knows it: whoever runs the service runs it for oneself alone. */
+  readonly isPublic?: true;
   /** A temporary credential is good only together with this token. */
   readonly token?: string;
 }
@@ -75,9 +87,9 @@ export interface Replies {
   readonly policyRead: (exchange: Exchange, policy: Policy | undefined) => Reply;
   readonly policyStored: (exchange: Exchange) => Reply;
   readonly policyDeleted: (exchange: Exchange) => Reply;
-  readonly error: (exchange: Exchange, error: ServiceError) => Reply;
+  readonly error: (exchange: Exchange, error: ServiceError) => ErrorReply;
   /** The service's word for what can go wrong before or beside it. */
-  readonly fault: (fault: Fault) => ServiceError;
+  readonly fault: (fault: Fault, exchange: Exchange) => ServiceError;
 }
 
 /**
@@ -102,6 +114,8 @@ export type Fault =
 
 export interface DataServices {
   readonly objects: ObjectStore;
+  /** For signatures that are in a body. */
+  readonly credentials: CredentialLookup;
   /** Removes the policy of a tenant that is no more. */
   readonly deletePolicy: (tenant: string) => Promise<void>;
 }

@@ -46,6 +46,8 @@ export interface ServiceError {
   readonly message: string;
   /** Further elements of the error document, in order. */
   readonly details?: readonly (readonly [name: string, value: string])[];
+  /** Response headers that belong to the error. */
+  readonly headers?: readonly ResponseHeader[];
 }
 
 /** One request on its way through. */
@@ -66,6 +68,9 @@ export interface Reply {
   /** The service's error code, for logs and metrics. */
   readonly errorCode?: string;
 }
+
+/** An error document. It is never a stream. */
+export type ErrorReply = Omit<Reply, 'body'> & { readonly body?: string | Uint8Array };
 
 /** A request body. It can be read once. */
 export interface RequestBody {

@@ -1,7 +1,4 @@
-export { azureTablesProfile } from './azure-tables/profile.ts';
-export { boomiProfile } from './boomi/profile.ts';
 export { cosDialect } from './cos/dialect.ts';
-export { cosProfile } from './cos/profile.ts';
 export type {
   Authorization,
   Credential,
@@ -25,5 +22,11 @@ export type {
   ServiceError,
 } from './exchange.ts';
 export { headerLines, headerValue } from './headers.ts';
-export { qingstorProfile } from './qingstor/profile.ts';
+export {
+  azureTablesProfile,
+  boomiProfile,
+  cosProfile,
+  qingstorProfile,
+} from './profiles.ts';
+export { qingstorDialect } from './qingstor/dialect.ts';
 export { DIALECTS, dialectById } from './registry.ts';

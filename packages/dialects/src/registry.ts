@@ -1,8 +1,9 @@
 import { cosDialect } from './cos/dialect.ts';
 import type { Dialect } from './dialect.ts';
+import { qingstorDialect } from './qingstor/dialect.ts';
 
 /** The services that can be served, in the order of their ports. */
-export const DIALECTS: readonly Dialect[] = [cosDialect];
+export const DIALECTS: readonly Dialect[] = [cosDialect, qingstorDialect];
 
 export function dialectById(id: string): Dialect | undefined {
   return DIALECTS.find(dialect => dialect.id === id);

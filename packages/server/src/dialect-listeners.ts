@@ -4,7 +4,7 @@ import { openGate } from './gate.ts';
 import { createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { openRequestObserver } from './request-observer.ts';
-import type { ServeConfig } from './serve-config.ts';
+import { chosenDialect, credentialLookup, type ServeConfig } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 
 export interface DialectListener extends Listener {
@@ -20,16 +20,15 @@ export async function openDialectListeners(
 ): Promise<readonly DialectListener[]> {
   const listeners: DialectListener[] = [];
   try {
-    for (const dialect of DIALECTS) {
+    for (const dialect of DIALECTS.map(known => chosenDialect(known, config))) {
       const dataApi = stores.dataApis.get(dialect.id);
       if (!dataApi) continue;
-      const credential = config.credentials[dialect.id];
       const dialectLog = log.child({ dialect: dialect.id });
       const gate = openGate({
         dialect,
         policies: stores.policies,
         dataApi,
-        credentials: id => (credential?.id === id ? credential : undefined),
+        credentials: credentialLookup(config, dialect.id),
         observe: openRequestObserver(dialect.id, metrics, dialectLog),
         log: dialectLog,
       });

@@ -8,6 +8,7 @@ import {
   type Exchange,
   headerLines,
   headerValue,
+  type Operation,
   type Reply,
   type RequestHead,
   type ServiceError,
@@ -44,6 +45,16 @@ export function openGate(parts: GateParts): Gate {
 
   function gate(request: IncomingMessage, response: ServerResponse): void {
     const started = performance.now();
+    try {
+      answer(request, response, started);
+    } catch (error) {
+      // Nothing is known of the request, not even in whose words to refuse it.
+      log.error({ err: error }, 'a request could not be read');
+      response.writeHead(500, { Connection: 'close' }).end();
+    }
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse, started: number): void {
     const head: RequestHead = {
       method: request.method ?? '',
       target: request.url ?? '',
@@ -53,9 +64,8 @@ export function openGate(parts: GateParts): Gate {
     const location = dialect.locate(head);
     const exchange = { request: head, location, requestId: dialect.newRequestId(receivedAt), receivedAt };
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
-      const headers = [...reply.headers, ...dialect.commonHeaders(exchange, reply)];
       observe(exchange, reply, outcome, started);
-      return writeReply(request, response, reply, headers);
+      return writeReply(request, response, reply);
     };
     const isPreflight = location.operation.kind === 'preflight' && hasOneHost(request, head);
     const fail = (error: unknown): void => {
@@ -76,7 +86,7 @@ export function openGate(parts: GateParts): Gate {
       return answerPreflight(exchange);
     } catch (error) {
       const outcome: Outcome = { kind: 'preflight', result: 'refused', reason: 'internal' };
-      return { reply: failure(exchange, error), outcome };
+      return { reply: complete(exchange, failure(exchange, error)), outcome };
     }
   }
 
@@ -89,7 +99,7 @@ export function openGate(parts: GateParts): Gate {
       exchange.location.tenant !== undefined
     ) {
       const outcome: Outcome = { kind: 'preflight', result: 'refused', reason: 'unknown-tenant' };
-      return { reply: dialect.replies.unknownTenant(exchange), outcome };
+      return { reply: complete(exchange, dialect.replies.unknownTenant(exchange)), outcome };
     }
     const decision = decidePreflight(policy ?? compiled.none, {
       origin: headerValue(exchange.request, 'origin'),
@@ -99,13 +109,14 @@ export function openGate(parts: GateParts): Gate {
     if (decision.kind === 'not-a-preflight') return undefined;
     const reason = decision.kind === 'refused' ? decision.reason : '';
     const outcome: Outcome = { kind: 'preflight', result: decision.kind, reason };
-    return { reply: dialect.replies.preflight(exchange, decision), outcome };
+    return { reply: complete(exchange, dialect.replies.preflight(exchange, decision)), outcome };
   }
 
   /** Everything else: the answer of the service, with what CORS adds to it, whatever it is. */
   async function answerActual(exchange: Exchange, request: IncomingMessage): Promise<Answer> {
     const policy = policyOrNone(exchange);
-    const reply = await operate(exchange, request).catch((error: unknown) => failure(exchange, error));
+    const own = await operate(exchange, request).catch((error: unknown) => failure(exchange, error));
+    const reply = complete(exchange, own);
     const decision = decideActual(policy, {
       origin: headerValue(exchange.request, 'origin'),
       method: exchange.request.method,
@@ -115,11 +126,16 @@ export function openGate(parts: GateParts): Gate {
     return {
       reply: { ...reply, headers: withCors(reply.headers, decision.headers) },
       outcome: {
-        kind: kind === 'policy' || kind === 'data' ? kind : 'malformed',
+        kind: KINDS[kind],
         result: decision.kind,
         reason: decision.kind === 'refused' ? decision.reason : '',
       },
     };
+  }
+
+  /** An answer with the headers that every answer of the service has. */
+  function complete(exchange: Exchange, reply: Reply): Reply {
+    return { ...reply, headers: [...reply.headers, ...dialect.commonHeaders(exchange, reply)] };
   }
 
   async function operate(exchange: Exchange, request: IncomingMessage): Promise<Reply> {
@@ -146,7 +162,7 @@ export function openGate(parts: GateParts): Gate {
     action: 'get' | 'put' | 'delete',
     request: IncomingMessage,
   ): Promise<Reply> {
-    const refusal = ownerProblem(dialect.authorize(exchange, credentials));
+    const refusal = ownerProblem(exchange, dialect.authorize(exchange, credentials));
     if (refusal) return dialect.replies.error(exchange, refusal);
     const key = knownTenant(exchange);
     if (!key) return dialect.replies.unknownTenant(exchange);
@@ -154,29 +170,42 @@ export function openGate(parts: GateParts): Gate {
       case 'get':
         return dialect.replies.policyRead(exchange, policies.get(key)?.policy);
       case 'delete':
-        await policies.delete(key);
-        return dialect.replies.policyDeleted(exchange);
+        return await written(exchange, policies.delete(key), dialect.replies.policyDeleted);
       case 'put': {
         const body = await requestBody(request).read(dialect.policyDocument.limitBytes);
         if (body === 'too-large') return fault(exchange, 'policy-too-large');
         const read = dialect.readPolicy(exchange, body);
         if (read.kind === 'refused') return dialect.replies.error(exchange, read.error);
-        await policies.put(key, read.policy);
-        return dialect.replies.policyStored(exchange);
+        return await written(exchange, policies.put(key, read.policy), dialect.replies.policyStored);
       }
       default:
         return action satisfies never;
     }
   }
 
-  function ownerProblem(authorization: Authorization): ServiceError | undefined {
+  /** A store that cannot take a write now may take it later: what was there is in force. */
+  async function written(
+    exchange: Exchange,
+    write: Promise<unknown>,
+    reply: (exchange: Exchange) => Reply,
+  ): Promise<Reply> {
+    try {
+      await write;
+    } catch (error) {
+      log.error({ requestId: exchange.requestId, err: error }, 'a policy could not be written');
+      return fault(exchange, 'unavailable');
+    }
+    return reply(exchange);
+  }
+
+  function ownerProblem(exchange: Exchange, authorization: Authorization): ServiceError | undefined {
     switch (authorization.kind) {
       case 'signed':
         return undefined;
       case 'refused':
         return authorization.error;
       case 'anonymous':
-        return dialect.replies.fault('credentials-missing');
+        return dialect.replies.fault('credentials-missing', exchange);
       default:
         return authorization satisfies never;
     }
@@ -211,7 +240,7 @@ export function openGate(parts: GateParts): Gate {
   }
 
   function fault(exchange: Exchange, kind: Parameters<typeof dialect.replies.fault>[0]): Reply {
-    return dialect.replies.error(exchange, dialect.replies.fault(kind));
+    return dialect.replies.error(exchange, dialect.replies.fault(kind, exchange));
   }
 
   function failure(exchange: Exchange, error: unknown): Reply {
@@ -222,6 +251,14 @@ export function openGate(parts: GateParts): Gate {
 
   return gate;
 }
+
+/** What an operation counts as. An `OPTIONS` that is no preflight is a request like any other. */
+const KINDS: Readonly<Record<Operation['kind'], Outcome['kind']>> = {
+  preflight: 'data',
+  policy: 'policy',
+  data: 'data',
+  unreadable: 'malformed',
+};
 
 /** RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`. */
 function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {

@@ -45,8 +45,7 @@ export async function listen(server: Server, host: string, port: number): Promis
 export function createDialectServer(dialect: Dialect, gate: Gate): Server {
   const answers = trackAnswers();
   const answer: Gate = (request, response) => {
-    answers.add(response);
-    gate(request, response);
+    answers.inTurn(response, () => gate(request, response));
   };
   const server = createServer({ ...LIMITS, requireHostHeader: false }, answer);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
@@ -76,7 +75,7 @@ const PARSER_FAULTS: ReadonlyMap<string | undefined, Fault> = new Map([
 ]);
 
 /** An answer to something that was no request, written by hand: there is no response object to write it with. */
-function rawReply(dialect: Dialect, fault: Fault): string {
+function rawReply(dialect: Dialect, fault: Fault): Buffer {
   const receivedAt = Date.now();
   const request = { method: '', target: '/', rawHeaders: [] };
   const exchange: Exchange = {
@@ -85,7 +84,7 @@ function rawReply(dialect: Dialect, fault: Fault): string {
     requestId: dialect.newRequestId(receivedAt),
     receivedAt,
   };
-  const error = dialect.replies.fault(fault);
+  const error = dialect.replies.fault(fault, exchange);
   const reply = dialect.replies.error(exchange, error);
   const headers = [
     ...reply.headers,
@@ -94,5 +93,6 @@ function rawReply(dialect: Dialect, fault: Fault): string {
     ['Connection', 'close'],
   ];
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n${typeof reply.body === 'string' ? reply.body : ''}`;
+  const head = `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(reply.body ?? '')]);
 }

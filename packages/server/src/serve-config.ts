@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { type Credential, DIALECTS, type Dialect } from '@crossgate/dialects';
+import { type Credential, type CredentialLookup, DIALECTS, type Dialect } from '@crossgate/dialects';
 import { z } from 'zod';
 import type { LogLevel } from './log.ts';
 
@@ -7,7 +7,9 @@ import type { LogLevel } from './log.ts';
 const HIGHEST_PORT_BASE = 65_535 - 4;
 
 /** Everything that `serve` needs to know. */
-export interface ServeConfig extends Settings {
+export interface ServeConfig extends Omit<Settings, 'variant'> {
+  /** The variants that were chosen, by dialect. */
+  readonly variants: Readonly<Record<string, string>>;
   /** By dialect. */
   readonly credentials: Readonly<Record<string, Credential>>;
 }
@@ -23,6 +25,8 @@ interface Settings {
   /** Processes that serve. */
   readonly workers: number;
   readonly logLevel: LogLevel;
+  /** `dialect=variant`, each. */
+  readonly variant: readonly string[];
 }
 
 const NON_EMPTY = z.string().min(1, 'must not be empty');
@@ -34,6 +38,7 @@ const SETTINGS: z.ZodType<Settings> = z.strictObject({
   store: oneOf(['lmdb', 'memory']).default('lmdb'),
   workers: wholeNumber(1, 64).default(1),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  variant: z.array(z.string()).default([]),
 });
 
 /** As people give them. */
@@ -44,6 +49,7 @@ const OPTIONS: Readonly<Record<keyof Settings, string>> = {
   store: '--store',
   workers: '--workers',
   logLevel: '--log-level',
+  variant: '--variant',
 };
 
 /** A number, or its digits. */
@@ -80,24 +86,36 @@ export function readServeConfig(
 ): ServeConfigResult {
   const parsed = SETTINGS.safeParse(settings);
   if (!parsed.success) return { kind: 'problem', message: formatProblems(parsed.error) };
-  const { data } = parsed;
+  const { variant, ...data } = parsed.data;
+  const variants = readVariants(variant);
+  if (typeof variants === 'string') return { kind: 'problem', message: variants };
   if (data.store === 'memory' && data.workers > 1) {
     const message = 'the memory store belongs to one process: use --workers 1, or --store lmdb';
     return { kind: 'problem', message };
   }
   const credentials: Record<string, Credential> = {};
+  const publicKeys: string[] = [];
   for (const dialect of DIALECTS) {
     const variable = credentialVariable(dialect);
     const credential = readCredential(environment[variable]) ?? dialect.localCredential;
     if (credential === 'malformed') return { kind: 'problem', message: `${variable} must be id:secret` };
     // Also when somebody has written it out: the secret is what everybody knows.
-    if (credential.secret === dialect.localCredential.secret && !isLoopback(data.host)) {
-      const message = `${data.host} can be reached from other machines, and the local key of ${dialect.title} is public: set ${variable}=id:secret, or listen on 127.0.0.1`;
-      return { kind: 'problem', message };
-    }
+    if (credential.secret === dialect.localCredential.secret) publicKeys.push(`${variable}=id:secret`);
     credentials[dialect.id] = credential;
   }
-  return { kind: 'config', config: { ...data, credentials } };
+  if (publicKeys.length > 0 && !isLoopback(data.host)) {
+    const message = `${data.host} can be reached from other machines, and the local keys are public: set ${publicKeys.join(' and ')}, or listen on 127.0.0.1`;
+    return { kind: 'problem', message };
+  }
+  return { kind: 'config', config: { ...data, variants, credentials } };
+}
+
+/** The chosen variants, or what is wrong with them. */
+function readVariants(chosen: readonly string[]): Readonly<Record<string, string>> | string {
+  const known = DIALECTS.flatMap(({ id, variants }) => Object.keys(variants).map(name => `${id}=${name}`));
+  const unknown = chosen.find(choice => !known.includes(choice));
+  if (unknown !== undefined) return `--variant must be one of ${known.join(', ')}`;
+  return Object.fromEntries(chosen.map(choice => choice.split('=', 2)));
 }
 
 function credentialVariable(dialect: Dialect): string {
@@ -113,4 +131,16 @@ function readCredential(text: string | undefined): Credential | 'malformed' | un
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** A dialect as it was chosen to be read. */
+export function chosenDialect(dialect: Dialect, { variants }: ServeConfig): Dialect {
+  const profile = dialect.variants[variants[dialect.id] ?? ''];
+  return profile ? { ...dialect, profile } : dialect;
+}
+
+/** The keys of a dialect, by their ids. */
+export function credentialLookup({ credentials }: ServeConfig, dialect: string): CredentialLookup {
+  const credential = credentials[dialect];
+  return id => (credential?.id === id ? credential : undefined);
 }

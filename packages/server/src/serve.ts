@@ -6,7 +6,7 @@ import { type DialectListener, openDialectListeners } from './dialect-listeners.
 import { listen } from './listener.ts';
 import { formatMetrics, newMetrics } from './metrics.ts';
 import type { ServeConfig } from './serve-config.ts';
-import { openStores } from './stores.ts';
+import { openStores, type Stores } from './stores.ts';
 import { openWorkers } from './workers.ts';
 
 /** How long requests in flight may take to finish once the server stops. */
@@ -18,7 +18,7 @@ export interface RunningServer {
   /** `host:port` of the admin API. */
   readonly adminAddress: string;
   readonly listeners: readonly Pick<DialectListener, 'dialect' | 'address' | 'port'>[];
-  /** Finishes what is in flight, within 10 s, and closes the stores. Safe to call twice. */
+  /** Finishes what is in flight, within 10 s for the services, then for the admin API, and closes the stores. Once is enough. */
   readonly close: () => Promise<void>;
 }
 
@@ -26,17 +26,23 @@ export interface RunningServer {
 export async function serve(config: ServeConfig, log: Logger): Promise<RunningServer> {
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
-    for (let close = closers.pop(); close; close = closers.pop()) await close();
+    for (let close = closers.pop(); close; close = closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        // What is open beside it is closed all the same.
+        log.error({ err: error }, 'something could not be closed');
+      }
+    }
   };
   try {
     closers.push(lockDataDirectory(config.dataDirectory));
     const stores = await openStores(config, { recover: true });
-    closers.push(stores.close);
+    closers.push(stores.close, cleanUpHourly(stores, log));
     const { listeners, metrics, ready, close } =
       config.workers > 1 && cluster.isPrimary
         ? await openWorkers(config, log)
         : await openInProcess(config, stores, log);
-    closers.push(close);
     const admin = createAdminServer({
       policies: stores.policies,
       dataApis: stores.dataApis,
@@ -44,13 +50,43 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       ready,
       log,
     });
-    const adminListener = await listen(admin, ADMIN_HOST, config.portBase);
-    closers.push(() => adminListener.close(GRACE_MS));
-    return { adminAddress: adminListener.address, listeners, close: closeAll };
+    const adminListener = await listen(admin, ADMIN_HOST, config.portBase).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+    // Until the services are closed, the admin API tells that they are not ready.
+    closers.push(() => adminListener.close(GRACE_MS), close);
+    let closing: Promise<void> | undefined;
+    return {
+      adminAddress: adminListener.address,
+      listeners,
+      close: () => {
+        closing ??= closeAll();
+        return closing;
+      },
+    };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Clears away abandoned uploads now and then. Gives what stops it. */
+function cleanUpHourly(stores: Stores, log: Logger): () => Promise<void> {
+  let underWay: Promise<void> = Promise.resolve();
+  const cleanUp = (): void => {
+    underWay = stores.removeAbandoned(Date.now()).catch((error: unknown) => {
+      log.error({ err: error }, 'abandoned uploads could not be removed');
+    });
+  };
+  cleanUp();
+  const timer = setInterval(cleanUp, HOUR_MS);
+  return () => {
+    clearInterval(timer);
+    return underWay;
+  };
 }
 
 /** What serves requests: this process, or others. */
@@ -62,11 +98,7 @@ export interface Serving {
   readonly close: () => Promise<void>;
 }
 
-async function openInProcess(
-  config: ServeConfig,
-  stores: Awaited<ReturnType<typeof openStores>>,
-  log: Logger,
-): Promise<Serving> {
+async function openInProcess(config: ServeConfig, stores: Stores, log: Logger): Promise<Serving> {
   const metrics = newMetrics();
   const listeners = await openDialectListeners(config, stores, metrics, log);
   let open = true;

@@ -1,16 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataApi, DIALECTS } from '@crossgate/dialects';
-import { openObjectStore } from '@crossgate/object-store';
+import { type DataApi, type DataServices, DIALECTS } from '@crossgate/dialects';
+import { type ObjectStore, openObjectStore } from '@crossgate/object-store';
 import { openLmdbPolicyStore, openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
-import type { ServeConfig } from './serve-config.ts';
+import { credentialLookup, type ServeConfig } from './serve-config.ts';
 
 /** What is kept, opened: the policies of all services, and the embedded service behind each dialect. */
 export interface Stores {
   readonly policies: PolicyStore;
   readonly dataApis: ReadonlyMap<string, DataApi>;
+  /** Gives up what was begun and never finished, so long ago that nobody will. */
+  readonly removeAbandoned: (now: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
+
+/** Multipart uploads that began so long ago are abandoned. */
+const UPLOAD_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Opens everything under the data directory. `recover` is for the one process that opens it first: it clears away what
@@ -22,27 +27,43 @@ export async function openStores(
 ): Promise<Stores> {
   const { dataDirectory } = config;
   mkdirSync(dataDirectory, { recursive: true });
-  const policies =
-    config.store === 'memory'
-      ? openMemoryPolicyStore()
-      : openLmdbPolicyStore({ directory: join(dataDirectory, 'policies') });
-  const closers = [() => policies.close()];
-  const dataApis = new Map<string, DataApi>();
-  for (const dialect of DIALECTS) {
-    if (!dialect.openDataApi) continue;
-    const directory = join(dataDirectory, 'objects', dialect.id);
-    const objects = await openObjectStore({ directory, sweep: options.recover });
-    closers.push(() => objects.close());
-    const deletePolicy = async (tenant: string): Promise<void> => {
-      await policies.delete({ dialect: dialect.id, tenant });
-    };
-    dataApis.set(dialect.id, dialect.openDataApi({ objects, deletePolicy }));
-  }
-  return {
-    policies,
-    dataApis,
-    close: async () => {
-      for (const close of closers.reverse()) await close();
-    },
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of closers.splice(0).reverse()) await closeOne();
   };
+  try {
+    const policies =
+      config.store === 'memory'
+        ? openMemoryPolicyStore()
+        : openLmdbPolicyStore({ directory: join(dataDirectory, 'policies') });
+    closers.push(() => policies.close());
+    const objectStores: ObjectStore[] = [];
+    const dataApis = new Map<string, DataApi>();
+    for (const dialect of DIALECTS) {
+      if (!dialect.openDataApi) continue;
+      const directory = join(dataDirectory, 'objects', dialect.id);
+      const objects = await openObjectStore({ directory, sweep: options.recover });
+      closers.push(() => objects.close());
+      objectStores.push(objects);
+      const services: DataServices = {
+        objects,
+        credentials: credentialLookup(config, dialect.id),
+        deletePolicy: async tenant => {
+          await policies.delete({ dialect: dialect.id, tenant });
+        },
+      };
+      dataApis.set(dialect.id, dialect.openDataApi(services));
+    }
+    return {
+      policies,
+      dataApis,
+      removeAbandoned: async now => {
+        for (const objects of objectStores) await objects.removeAbandonedUploads(now - UPLOAD_LIFETIME_MS);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

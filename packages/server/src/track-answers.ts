@@ -3,7 +3,11 @@ import type { Socket } from 'node:net';
 
 /** Which answers of a connection are not complete yet. */
 export interface AnswerTracker {
-  readonly add: (response: ServerResponse) => void;
+  /**
+   * Calls back when the answers before this one are complete, at once when there is none: requests that a client sends
+   * without waiting are begun one after the other, and hold nothing until their turn comes.
+   */
+  readonly inTurn: (response: ServerResponse, begin: () => void) => void;
   /**
    * Calls back, once for a connection, when all requests that it has sent completely are answered: what the parser then
    * stumbled on must not be answered before them, nor in the middle of one. A request that is itself cut short waits
@@ -15,6 +19,7 @@ export interface AnswerTracker {
 export function trackAnswers(): AnswerTracker {
   const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   const waiting = new WeakMap<Socket, () => void>();
+  const turns = new WeakMap<Socket, (() => void)[]>();
 
   function proceed(socket: Socket): void {
     const then = waiting.get(socket);
@@ -25,14 +30,18 @@ export function trackAnswers(): AnswerTracker {
   }
 
   return {
-    add(response) {
+    inTurn(response, begin) {
       const { socket } = response.req;
       const responses = unanswered.get(socket) ?? new Set();
+      const isFirst = responses.size === 0;
       unanswered.set(socket, responses.add(response));
       response.once('close', () => {
         responses.delete(response);
         proceed(socket);
+        if (socket.writable) turns.get(socket)?.shift()?.();
       });
+      if (isFirst) begin();
+      else turns.set(socket, [...(turns.get(socket) ?? []), begin]);
     },
     afterComplete(socket, then) {
       waiting.set(socket, then);

@@ -10,26 +10,20 @@ export function writeReply(
   request: IncomingMessage,
   response: ServerResponse,
   reply: Reply,
-  headers: readonly ResponseHeader[],
 ): Promise<void> | undefined {
   const { body } = reply;
   const isStream = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
   if (!isStream && !announcesBody(request)) {
-    response.writeHead(reply.status, flat(headers)).end(body);
+    response.writeHead(reply.status, flat(reply.headers)).end(body);
     return undefined;
   }
-  return writeSlowly(request, response, reply, headers);
+  return writeSlowly(request, response, reply);
 }
 
-async function writeSlowly(
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: Reply,
-  headers: readonly ResponseHeader[],
-): Promise<void> {
+async function writeSlowly(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
   if (!(await drain(request))) response.shouldKeepAlive = false;
-  response.writeHead(reply.status, flat(headers));
+  response.writeHead(reply.status, flat(reply.headers));
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     response.end(body);
     return;

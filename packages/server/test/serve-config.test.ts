@@ -1,4 +1,4 @@
-import { cosDialect } from '@crossgate/dialects';
+import { cosDialect, qingstorDialect } from '@crossgate/dialects';
 import { describe, expect, it } from 'vitest';
 import { readServeConfig, type ServeConfig } from '../src/serve-config.ts';
 
@@ -30,7 +30,8 @@ describe(readServeConfig, () => {
       store: 'lmdb',
       workers: 1,
       logLevel: 'info',
-      credentials: { cos: cosDialect.localCredential },
+      variants: {},
+      credentials: { cos: cosDialect.localCredential, qingstor: qingstorDialect.localCredential },
     });
   });
 
@@ -69,13 +70,29 @@ describe(readServeConfig, () => {
   });
 });
 
+describe('the variant of a service', () => {
+  it('is taken by its name', () => {
+    const { variants } = configOf({ variant: ['qingstor=filter-headers'] });
+    expect(variants).toEqual({ qingstor: 'filter-headers' });
+  });
+
+  it.each(['qingstor=other', 'cos=filter-headers', 'filter-headers', ''])(
+    'is refused when it is %j',
+    choice => {
+      expect(problemOf({ variant: [choice] })).toBe('--variant must be one of qingstor=filter-headers');
+    },
+  );
+});
+
+const OWN_KEYS = { CROSSGATE_COS_CREDENTIAL: 'me:hush', CROSSGATE_QINGSTOR_CREDENTIAL: 'me:hush' };
+
 describe('the credential of a service', () => {
   it.each([
     { name: 'id and secret', text: 'me:hush', credential: { id: 'me', secret: 'hush' } },
     { name: 'a secret with colons', text: 'me:a:b', credential: { id: 'me', secret: 'a:b' } },
     { name: 'nothing', text: '', credential: cosDialect.localCredential },
   ])('is read from the environment: $name', ({ text, credential }) => {
-    expect(configOf({}, { CROSSGATE_COS_CREDENTIAL: text }).credentials).toEqual({ cos: credential });
+    expect(configOf({}, { CROSSGATE_COS_CREDENTIAL: text }).credentials).toMatchObject({ cos: credential });
   });
 
   it.each(['no-colon', ':secret', 'id:'])('is refused when it is not id:secret: %s', text => {
@@ -90,8 +107,12 @@ describe('the credential of a service', () => {
   it.each(['0.0.0.0', '::', '192.0.2.1', '127.example.com', 'localhost.example.com'])(
     'must be one of your own on %s',
     host => {
-      expect(problemOf({ host })).toContain('set CROSSGATE_COS_CREDENTIAL=id:secret');
-      expect(configOf({ host }, { CROSSGATE_COS_CREDENTIAL: 'me:hush' }).host).toBe(host);
+      const both = 'set CROSSGATE_COS_CREDENTIAL=id:secret and CROSSGATE_QINGSTOR_CREDENTIAL=id:secret, or';
+      expect(problemOf({ host })).toContain(both);
+      expect(problemOf({ host }, { CROSSGATE_COS_CREDENTIAL: 'me:hush' })).toContain(
+        'set CROSSGATE_QINGSTOR_CREDENTIAL=id:secret, or',
+      );
+      expect(configOf({ host }, OWN_KEYS).host).toBe(host);
     },
   );
 
@@ -99,6 +120,9 @@ describe('the credential of a service', () => {
     { name: 'the local key, written out', text: `${id}:${secret}` },
     { name: 'the local secret under another id', text: `me:${secret}` },
   ])('is not one of your own when it is $name', ({ text }) => {
-    expect(problemOf({ host: '0.0.0.0' }, { CROSSGATE_COS_CREDENTIAL: text })).toContain('is public');
+    const keys = { ...OWN_KEYS, CROSSGATE_COS_CREDENTIAL: text };
+    expect(problemOf({ host: '0.0.0.0' }, keys)).toContain(
+      'are public: set CROSSGATE_COS_CREDENTIAL=id:secret, or',
+    );
   });
 });

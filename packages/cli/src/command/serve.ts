@@ -10,6 +10,7 @@ interface ServeOptions {
   readonly store?: string;
   readonly workers?: string;
   readonly logLevel?: string;
+  readonly variant?: readonly string[];
 }
 
 /** `crossgate serve`: runs until it is told to stop. */
@@ -22,6 +23,7 @@ export function serveCommand(): Command {
     .option('--workers <number>', 'processes that serve (default 1)')
     .option('--store <kind>', 'where policies live: lmdb or memory (default lmdb)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (default info)')
+    .option('--variant <dialect=name...>', 'another reading of a service, see its page in docs/dialects')
     .addHelpText('after', HELP)
     .action(runServe);
 }
@@ -30,6 +32,7 @@ const HELP = `
 Keys are local and public until you set your own, which any address but
 loopback needs:
   CROSSGATE_COS_CREDENTIAL=id:secret
+  CROSSGATE_QINGSTOR_CREDENTIAL=id:secret
 
 Example:
   crossgate serve --port-base 24000 --data /var/lib/crossgate --workers 2`;
@@ -58,6 +61,10 @@ function startProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, port, address } = error as NodeJS.ErrnoException & { port?: number; address?: string };
   if (code === 'EADDRINUSE') return `port ${port} is taken: stop what uses it, or choose another --port-base`;
+  if (code === 'ENOTFOUND') return 'there is no such host: choose another --host';
+  if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
+    return `the data directory cannot be used (${error.message}): choose another --data`;
+  }
   if (code === 'EADDRNOTAVAIL') return `this machine has no address ${address}: choose another --host`;
   return error.message;
 }

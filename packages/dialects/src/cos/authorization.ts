@@ -104,7 +104,8 @@ function tokenProblem(exchange: Exchange, credential: Credential): ServiceError 
 
 /**
  * The SDKs sign the host with and without its port, and, where the bucket is in the path, the path with and without
- * it. Whichever holds is taken: each names the same request.
+ * it. Without it a signature names no bucket and would be good for every one: it is taken for a public key only, which
+ * guards nothing.
  */
 function signatureProblem(
   exchange: Exchange,
@@ -115,7 +116,8 @@ function signatureProblem(
   const { location } = exchange;
   const hosts = new Set([location.authority, hostWithoutPort(location.authority)]);
   const path = percentDecode(location.path) ?? location.path;
-  const paths = new Set([path, ...(location.pathStyle ? [`/${location.resource}`] : [])]);
+  const withoutBucket = location.pathStyle && credential.isPublic ? [`/${location.resource}`] : [];
+  const paths = new Set([path, ...withoutBucket]);
   let stringToSign = '';
   let httpString = '';
   for (const signedPath of paths) {

@@ -1,15 +1,14 @@
 import type { Acl } from '@crossgate/object-store';
-import type { Reply } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
+import { calledBucket, type DataCall, type DataResult, isError } from '../objects/data-call.ts';
 import { hostWithoutPort } from '../request-target.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
-import { accessDenied, accessProblem } from './access.ts';
 import { LONGEST_NAME } from './bucket-name.ts';
-import type { CosCall } from './data-api.ts';
+import { cosConventions } from './conventions.ts';
 import { writeCosDocument } from './document.ts';
 import { cosError } from './errors.ts';
 import { unsupportedHeader } from './object-operations.ts';
-import { cosErrorReply, EMPTY, xmlReply } from './responses.ts';
+import { EMPTY, xmlReply } from './responses.ts';
 import { regionOfHost } from './routes.ts';
 
 const BUCKET_ACLS: readonly Acl[] = ['private', 'public-read', 'public-read-write'];
@@ -18,27 +17,32 @@ const BUCKET_ACLS: readonly Acl[] = ['private', 'public-read', 'public-read-writ
 const CREATE_BODY_LIMIT_BYTES = 64 * 1024;
 
 /** PUT Bucket */
-export async function createBucket({ exchange, authorization, body, services }: CosCall): Promise<Reply> {
+export async function createBucket({
+  exchange,
+  authorization,
+  body,
+  services,
+}: DataCall): Promise<DataResult> {
   const { tenant = '', authority } = exchange.location;
-  if (authorization.kind !== 'signed') return cosErrorReply(exchange, accessDenied(exchange));
+  if (authorization.kind !== 'signed') return cosConventions.error('anonymous', exchange);
   if (!fitsHost(tenant, authority)) {
     const message = `The bucket name is too long: with the rest of its host it must have ${LONGEST_NAME} characters at most.`;
-    return cosErrorReply(exchange, cosError('InvalidBucketName', message));
+    return cosError('InvalidBucketName', message);
   }
   const unsupported = unsupportedHeader(exchange, /^x-cos-(?:grant-|tagging)/i);
-  if (unsupported) return cosErrorReply(exchange, unsupported);
+  if (unsupported) return unsupported;
   const acl = headerValue(exchange.request, 'x-cos-acl') ?? 'private';
   const known = BUCKET_ACLS.find(candidate => candidate === acl);
   if (!known) {
     const message = `The x-cos-acl of a bucket must be one of ${BUCKET_ACLS.join(', ')}.`;
-    return cosErrorReply(exchange, cosError('InvalidArgument', message));
+    return cosError('InvalidArgument', message);
   }
   if ((await body.read(CREATE_BODY_LIMIT_BYTES)) === 'too-large') {
-    return cosErrorReply(exchange, cosError('EntityTooLarge'));
+    return cosError('EntityTooLarge');
   }
   const bucket = { name: tenant, acl: known, region: regionOfHost(authority) };
   const result = await services.objects.createBucket(bucket);
-  if (result === 'exists') return cosErrorReply(exchange, cosError('BucketAlreadyOwnedByYou'));
+  if (result === 'exists') return cosError('BucketAlreadyOwnedByYou');
   return { status: 200, headers: EMPTY };
 }
 
@@ -48,30 +52,27 @@ function fitsHost(name: string, authority: string): boolean {
 }
 
 /** HEAD Bucket */
-export function headBucket({ exchange, authorization, services }: CosCall): Reply {
-  const bucket = services.objects.bucket(exchange.location.tenant ?? '');
-  if (!bucket) return cosErrorReply(exchange, cosError('NoSuchBucket'));
-  const problem = accessProblem(exchange, authorization, bucket.acl, 'read');
-  if (problem) return cosErrorReply(exchange, problem);
+export function headBucket(call: DataCall): DataResult {
+  const bucket = calledBucket(call, cosConventions, 'read');
+  if (isError(bucket)) return bucket;
   return { status: 200, headers: [...EMPTY, ['x-cos-bucket-region', bucket.region]] };
 }
 
 /** DELETE Bucket. A bucket that is no more takes its policy with it, also when an earlier try was cut short. */
-export async function deleteBucket({ exchange, authorization, services }: CosCall): Promise<Reply> {
+export async function deleteBucket({ exchange, authorization, services }: DataCall): Promise<DataResult> {
   const { tenant = '' } = exchange.location;
-  if (authorization.kind !== 'signed') return cosErrorReply(exchange, accessDenied(exchange));
+  if (authorization.kind !== 'signed') return cosConventions.error('anonymous', exchange);
   const result = await services.objects.deleteBucket(tenant);
-  if (result === 'not-empty') return cosErrorReply(exchange, cosError('BucketNotEmpty'));
+  if (result === 'not-empty') return cosError('BucketNotEmpty');
   await services.deletePolicy(tenant);
-  if (result === 'no-such-bucket') return cosErrorReply(exchange, cosError('NoSuchBucket'));
+  if (result === 'no-such-bucket') return cosError('NoSuchBucket');
   return { status: 204, headers: [] };
 }
 
 /** GET Service */
-export function listBuckets({ exchange, authorization, services }: CosCall): Reply {
+export function listBuckets({ authorization, services }: DataCall): DataResult {
   if (authorization.kind !== 'signed') {
-    const error = cosError('AccessDenied', 'Check auth failure because signture empty.');
-    return cosErrorReply(exchange, error);
+    return cosError('AccessDenied', 'Check auth failure because signture empty.');
   }
   const buckets = services.objects.buckets();
   const nodes = buckets.map(

@@ -1,22 +1,22 @@
-import type { Authorization, DataApi, DataServices } from '../dialect.ts';
-import type { Exchange, Reply, RequestBody } from '../exchange.ts';
+import type { DataApi, DataServices } from '../dialect.ts';
+import type { Exchange } from '../exchange.ts';
+import { type DataCall, type DataOperation, type DataResult, isError } from '../objects/data-call.ts';
 import { isBucketName } from './bucket-name.ts';
 import { createBucket, deleteBucket, headBucket, listBuckets } from './bucket-operations.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { type CosErrorCode, cosError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
-import { deleteObject, putObject, readObject } from './object-operations.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  initiateMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+} from './multipart-operations.ts';
+import { deleteCosObject, getCosObject, putCosObject } from './object-operations.ts';
+import { postCosObject } from './post-object.ts';
 import { cosErrorReply } from './responses.ts';
-
-/** One call of the data API. */
-export interface CosCall {
-  readonly exchange: Exchange;
-  readonly authorization: Authorization;
-  readonly body: RequestBody;
-  readonly services: DataServices;
-}
-
-type CosOperation = (call: CosCall) => Promise<Reply> | Reply;
 
 /** Buckets and objects of the embedded store, as the API reference has them. */
 export function openCosDataApi(services: DataServices): DataApi {
@@ -24,12 +24,16 @@ export function openCosDataApi(services: DataServices): DataApi {
     tenantExists: tenant => services.objects.bucket(tenant) !== undefined,
     tenants: () => services.objects.buckets().map(bucket => bucket.name),
     handle: async (exchange, authorization, body) => {
-      if (authorization.kind === 'refused') return cosErrorReply(exchange, authorization.error);
-      const operation = route(exchange);
-      if (typeof operation === 'string') return cosErrorReply(exchange, cosError(operation));
-      return await operation({ exchange, authorization, body, services });
+      const result = await operate({ exchange, authorization, body, services });
+      return isError(result) ? cosErrorReply(exchange, result) : result;
     },
   };
+}
+
+async function operate(call: DataCall): Promise<DataResult> {
+  if (call.authorization.kind === 'refused') return call.authorization.error;
+  const operation = route(call.exchange);
+  return typeof operation === 'string' ? cosError(operation) : await operation(call);
 }
 
 /** Sub-resources that name operations this service does not have. Any other parameter is passed over. */
@@ -52,7 +56,6 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
     'logging',
     'object-lock',
     'origin',
-    'partNumber',
     'policy',
     'referer',
     'rename',
@@ -61,8 +64,6 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
     'retention',
     'select',
     'tagging',
-    'uploadId',
-    'uploads',
     'versionId',
     'versioning',
     'versions',
@@ -71,36 +72,58 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
   ].map(name => name.toLowerCase()),
 );
 
-function route(exchange: Exchange): CosOperation | CosErrorCode {
+function route(exchange: Exchange): DataOperation | CosErrorCode {
   const { location, request } = exchange;
   if (location.tenant !== undefined && !isBucketName(location.tenant)) {
     return request.method === 'PUT' && location.resource === '' ? 'InvalidBucketName' : 'NoSuchBucket';
   }
+  // A path that begins with two slashes: whoever sends it means an object, of a bucket without a name.
+  if (location.tenant === undefined && location.resource !== '') return 'NoSuchBucket';
   // Image operations are written with their arguments in the name: `imageMogr2/thumbnail/!50p`.
   const names = location.parameters.map(([name]) => name.toLowerCase().split('/')[0] ?? '');
   if (names.some(name => UNSUPPORTED_SUBRESOURCES.has(name))) return 'NotImplemented';
-  const table = location.tenant === undefined ? SERVICE : location.resource === '' ? BUCKET : OBJECT;
-  if (request.method === 'POST') {
-    if (table === BUCKET && names.includes('delete')) return deleteObjects;
-    return table === SERVICE ? 'MethodNotAllowed' : 'NotImplemented';
-  }
-  return Object.hasOwn(table, request.method)
-    ? (table[request.method] ?? 'MethodNotAllowed')
-    : 'MethodNotAllowed';
+  const table = tableOf(exchange, names);
+  return (Object.hasOwn(table, request.method) && table[request.method]) || 'MethodNotAllowed';
 }
 
-const SERVICE: Readonly<Record<string, CosOperation>> = { GET: listBuckets };
+function tableOf({ location }: Exchange, names: readonly string[]): OperationTable {
+  if (location.tenant === undefined) return SERVICE;
+  if (location.resource === '') {
+    if (names.includes('delete')) return DELETE_MULTIPLE;
+    return names.includes('uploads') ? UPLOADS_OF_BUCKET : BUCKET;
+  }
+  if (names.includes('uploads')) return NEW_UPLOAD;
+  return names.includes('uploadid') ? UPLOAD : OBJECT;
+}
 
-const BUCKET: Readonly<Record<string, CosOperation>> = {
+type OperationTable = Readonly<Record<string, DataOperation>>;
+
+const SERVICE: OperationTable = { GET: listBuckets };
+
+const BUCKET: OperationTable = {
   GET: listObjects,
   HEAD: headBucket,
   PUT: createBucket,
   DELETE: deleteBucket,
+  POST: postCosObject,
 };
 
-const OBJECT: Readonly<Record<string, CosOperation>> = {
-  GET: readObject,
-  HEAD: readObject,
-  PUT: putObject,
-  DELETE: deleteObject,
+const DELETE_MULTIPLE: OperationTable = { POST: deleteObjects };
+
+const UPLOADS_OF_BUCKET: OperationTable = { GET: listMultipartUploads };
+
+const OBJECT: OperationTable = {
+  GET: getCosObject,
+  HEAD: getCosObject,
+  PUT: putCosObject,
+  DELETE: deleteCosObject,
+};
+
+const NEW_UPLOAD: OperationTable = { POST: initiateMultipartUpload };
+
+const UPLOAD: OperationTable = {
+  GET: listParts,
+  PUT: uploadPart,
+  POST: completeMultipartUpload,
+  DELETE: abortMultipartUpload,
 };

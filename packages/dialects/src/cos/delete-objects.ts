@@ -1,37 +1,36 @@
 import { formatDiagnostic } from '@crossgate/core';
-import type { Reply, ServiceError } from '../exchange.ts';
+import { bodyDigestProblem } from '../body-digest.ts';
+import type { ServiceError } from '../exchange.ts';
+import { isKey } from '../objects/conventions.ts';
+import { calledBucket, type DataCall, type DataResult, isError } from '../objects/data-call.ts';
 import { readXml, type XmlElement } from '../xml/read-xml.ts';
 import { writeXml, type XmlNode } from '../xml/write-xml.ts';
-import { accessProblem } from './access.ts';
-import { bodyDigestProblem } from './body-digest.ts';
-import type { CosCall } from './data-api.ts';
+import { cosConventions } from './conventions.ts';
 import { cosError } from './errors.ts';
-import { isKey } from './object-operations.ts';
-import { cosErrorReply, xmlReply } from './responses.ts';
+import { xmlReply } from './responses.ts';
 
 const MOST_OBJECTS = 1000;
 /** A thousand keys of 850 bytes, each byte written as a character reference, and the elements around them. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /** DELETE Multiple Objects */
-export async function deleteObjects({ exchange, authorization, body, services }: CosCall): Promise<Reply> {
+export async function deleteObjects(call: DataCall): Promise<DataResult> {
+  const { exchange, body, services } = call;
   const { tenant = '' } = exchange.location;
-  const bucket = services.objects.bucket(tenant);
-  if (!bucket) return cosErrorReply(exchange, cosError('NoSuchBucket'));
-  const problem = accessProblem(exchange, authorization, bucket.acl, 'write');
-  if (problem) return cosErrorReply(exchange, problem);
+  const bucket = calledBucket(call, cosConventions, 'write');
+  if (isError(bucket)) return bucket;
   const bytes = await body.read(BODY_LIMIT_BYTES);
-  if (bytes === 'too-large') return cosErrorReply(exchange, cosError('EntityTooLarge'));
-  const refused = bodyDigestProblem(exchange, bytes);
-  if (refused) return cosErrorReply(exchange, refused);
+  if (bytes === 'too-large') return cosError('EntityTooLarge');
+  const digest = bodyDigestProblem(exchange, bytes);
+  if (digest) return cosConventions.error(digest, exchange);
   const request = readDeletion(bytes);
-  if ('code' in request) return cosErrorReply(exchange, request);
+  if (isError(request)) return request;
   const deleted: XmlNode[] = [];
   const failures: XmlNode[] = [];
   for (const { key, versioned } of request.objects) {
     if (versioned) {
       failures.push(failed(key, cosError('NotImplemented', 'Versions are not implemented here.')));
-    } else if (isKey(key)) {
+    } else if (isKey(key, cosConventions)) {
       await services.objects.deleteObject(tenant, key);
       if (!request.quiet) deleted.push(['Deleted', [['Key', key]]]);
     } else {

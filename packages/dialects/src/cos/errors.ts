@@ -14,6 +14,10 @@ const ERRORS = {
   BadDigest: [400, 'The Content-MD5 you specified is not that of the body that was received.'],
   BucketAlreadyOwnedByYou: [409, 'The bucket you tried to create already exists, and you own it.'],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty. Delete its objects first.'],
+  EntityTooSmall: [
+    400,
+    'The body is smaller than this operation takes; a part that is not the last has 1 MB or more.',
+  ],
   EntityTooLarge: [400, 'The body is larger than this operation takes.'],
   ExpiredToken: [
     400,
@@ -32,9 +36,15 @@ const ERRORS = {
     400,
     'The request is not well-formed HTTP: check that its target is percent-encoded, that it has exactly one Host, and no transfer coding but chunked.',
   ],
+  InvalidPart: [400, 'The completion names no part, or one that was not uploaded or has another ETag.'],
+  InvalidPartOrder: [400, 'The parts of a completion must be in ascending order of their numbers.'],
   InvalidRange: [416, 'The requested range cannot be satisfied'],
   InvalidURI: [400, 'The request target cannot be read.'],
   KeyTooLong: [400, 'The object key must have 1 to 850 bytes of UTF-8.'],
+  MalformedPOSTRequest: [
+    400,
+    'The body is not a well-formed multipart/form-data with the file as its last field.',
+  ],
   MalformedXML: [
     400,
     'The XML you provided was not well-formed or did not validate against our published schema',
@@ -45,6 +55,7 @@ const ERRORS = {
   NoSuchBucket: [404, 'The specified bucket does not exist.'],
   NoSuchCORSConfiguration: [404, 'The CORS configuration does not exist.'],
   NoSuchKey: [404, 'The specified key does not exist.'],
+  NoSuchUpload: [404, 'The specified multipart upload does not exist, or was completed or aborted.'],
   NotImplemented: [501, 'This is not implemented here.'],
   PreconditionFailed: [412, 'Precondition not match.'],
   RequestHeaderSectionTooLarge: [400, 'The request line and headers are larger than this service takes.'],

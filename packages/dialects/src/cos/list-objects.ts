@@ -1,49 +1,42 @@
 import type { StoredObject } from '@crossgate/object-store';
-import type { Exchange, Reply } from '../exchange.ts';
+import { storageClassOf } from '../objects/conventions.ts';
+import { calledBucket, type DataCall, type DataResult, isError } from '../objects/data-call.ts';
+import { etagOf } from '../objects/put-object.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
-import { accessProblem } from './access.ts';
 import { appidOf } from './bucket-operations.ts';
-import type { CosCall } from './data-api.ts';
+import { cosConventions } from './conventions.ts';
 import { writeCosDocument } from './document.ts';
-import { cosError } from './errors.ts';
-import { etagOf, storageClassOf } from './object-operations.ts';
-import { cosErrorReply, xmlReply } from './responses.ts';
-import { urlEncode } from './signature.ts';
+import { parameter, readCount, readEncoding } from './parameters.ts';
+import { xmlReply } from './responses.ts';
 
 const MOST_KEYS = 1000;
 
 /** GET Bucket (List Objects) */
-export function listObjects({ exchange, authorization, services }: CosCall): Reply {
+export function listObjects(call: DataCall): DataResult {
+  const { exchange, services } = call;
   const { tenant = '' } = exchange.location;
-  const bucket = services.objects.bucket(tenant);
-  if (!bucket) return cosErrorReply(exchange, cosError('NoSuchBucket'));
-  const problem = accessProblem(exchange, authorization, bucket.acl, 'read');
-  if (problem) return cosErrorReply(exchange, problem);
+  const bucket = calledBucket(call, cosConventions, 'read');
+  if (isError(bucket)) return bucket;
   const prefix = parameter(exchange, 'prefix') ?? '';
   const marker = parameter(exchange, 'marker') ?? '';
   const delimiter = parameter(exchange, 'delimiter') ?? '';
-  const encoding = parameter(exchange, 'encoding-type') ?? '';
-  const maxKeys = parameter(exchange, 'max-keys') || String(MOST_KEYS);
-  if (encoding !== '' && encoding !== 'url') {
-    return cosErrorReply(exchange, cosError('InvalidArgument', 'The encoding-type must be url.'));
-  }
-  if (!/^\d{1,4}$/.test(maxKeys) || Number(maxKeys) > MOST_KEYS) {
-    const message = `The max-keys must be a number from 0 to ${MOST_KEYS}.`;
-    return cosErrorReply(exchange, cosError('InvalidArgument', message));
-  }
+  const encoding = readEncoding(exchange);
+  if ('code' in encoding) return encoding;
+  const maxKeys = readCount(exchange, 'max-keys', MOST_KEYS);
+  if (typeof maxKeys !== 'number') return maxKeys;
   const listing = services.objects.listObjects(tenant, {
     prefix,
-    limit: Number(maxKeys),
+    limit: maxKeys,
     ...(delimiter && { delimiter }),
     ...(marker && { after: marker }),
   });
-  const text = encoding === 'url' ? urlEncode : String;
+  const { text } = encoding;
   const fields: XmlNode[] = [
     ['Name', tenant],
-    ...(encoding ? [['EncodingType', encoding] as const] : []),
+    ...encoding.nodes,
     ['Prefix', text(prefix)],
     ['Marker', text(marker)],
-    ['MaxKeys', maxKeys],
+    ['MaxKeys', String(maxKeys)],
     ...(delimiter ? [['Delimiter', text(delimiter)] as const] : []),
     ['IsTruncated', String(listing.next !== undefined)],
     ...(listing.next === undefined ? [] : [['NextMarker', text(listing.next)] as const]),
@@ -52,10 +45,6 @@ export function listObjects({ exchange, authorization, services }: CosCall): Rep
   ];
   const body = writeCosDocument(['ListBucketResult', fields]);
   return xmlReply(200, body, [['x-cos-bucket-region', bucket.region]]);
-}
-
-function parameter(exchange: Exchange, name: string): string | undefined {
-  return exchange.location.parameters.find(([candidate]) => candidate === name)?.[1];
 }
 
 function contents(object: StoredObject, key: string, bucket: string): XmlNode[] {
@@ -72,6 +61,6 @@ function contents(object: StoredObject, key: string, bucket: string): XmlNode[] 
         ['DisplayName', owner],
       ],
     ],
-    ['StorageClass', storageClassOf(object)],
+    ['StorageClass', storageClassOf(object.attributes.headers, cosConventions)],
   ];
 }

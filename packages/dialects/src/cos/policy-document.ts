@@ -6,10 +6,12 @@ import type { XmlNode } from '../xml/write-xml.ts';
 import { writeCosDocument } from './document.ts';
 import { cosProfile } from './profile.ts';
 
+const LIMIT_BYTES = 64 * 1024;
+
 /** `CORSConfiguration`: PUT and GET Bucket cors of the API reference. */
 export const cosPolicyDocument: PolicyDocumentFormat = {
   mediaType: 'application/xml',
-  limitBytes: 64 * 1024,
+  limitBytes: LIMIT_BYTES,
   parse,
   write,
 };
@@ -25,6 +27,12 @@ const LISTS = {
 const RULE_ELEMENTS = ['ID', ...Object.keys(LISTS), 'MaxAgeSeconds'];
 
 function parse(bytes: Uint8Array): ReadPolicyResult {
+  if (bytes.length > LIMIT_BYTES) {
+    return {
+      kind: 'diagnostics',
+      diagnostics: [diagnostic('document-too-large', [], { limit: LIMIT_BYTES })],
+    };
+  }
   const xml = readXml(bytes);
   if (xml.kind === 'diagnostic') return { kind: 'diagnostics', diagnostics: [xml.diagnostic] };
   const { root } = xml;

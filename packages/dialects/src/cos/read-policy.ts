@@ -1,8 +1,9 @@
+import { bodyDigestProblem } from '../body-digest.ts';
 import type { ReadPolicyBody } from '../dialect.ts';
 import type { Exchange } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
 import { tellFindings } from '../tell-findings.ts';
-import { bodyDigestProblem } from './body-digest.ts';
+import { cosConventions } from './conventions.ts';
 import { type CosErrorCode, cosError } from './errors.ts';
 import { cosPolicyDocument } from './policy-document.ts';
 
@@ -14,8 +15,8 @@ export function readCosPolicy(exchange: Exchange, body: Uint8Array): ReadPolicyB
       headerValue(request, 'content-length') ?? headerValue(request, 'transfer-encoding') ?? undefined;
     return refuse(announced === undefined ? 'MissingContentLength' : 'MissingRequestBodyError');
   }
-  const digestProblem = bodyDigestProblem(exchange, body);
-  if (digestProblem) return { kind: 'refused', error: digestProblem };
+  const digest = bodyDigestProblem(exchange, body);
+  if (digest) return { kind: 'refused', error: cosConventions.error(digest, exchange) };
   const parsed = cosPolicyDocument.parse(body);
   if (parsed.kind === 'policy') return parsed;
   return refuse('MalformedXML', tellFindings(parsed.diagnostics));

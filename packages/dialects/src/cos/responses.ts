@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Policy, ResponseHeader } from '@crossgate/core';
 import type { Fault, Replies } from '../dialect.ts';
-import type { Exchange, Reply, ServiceError } from '../exchange.ts';
+import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
+import { cosConventions } from './conventions.ts';
 import { writeCosDocument } from './document.ts';
 import { type CosErrorCode, cosError } from './errors.ts';
 import { cosPolicyDocument } from './policy-document.ts';
@@ -37,7 +38,7 @@ function newTraceId(): string {
 export const EMPTY: readonly ResponseHeader[] = [['Content-Length', '0']];
 
 /** An answer with an XML document. */
-export function xmlReply(status: number, body: string, headers: readonly ResponseHeader[] = []): Reply {
+export function xmlReply(status: number, body: string, headers: readonly ResponseHeader[] = []): ErrorReply {
   const length = String(Buffer.byteLength(body));
   return {
     status,
@@ -47,7 +48,7 @@ export function xmlReply(status: number, body: string, headers: readonly Respons
 }
 
 /** The error document of "Error Responses", byte for byte. An answer to HEAD has its headers alone. */
-export function cosErrorReply(exchange: Exchange, error: ServiceError): Reply {
+export function cosErrorReply(exchange: Exchange, error: ServiceError): ErrorReply {
   const { location, request, requestId } = exchange;
   const traceId = newTraceId();
   const fields: XmlNode[] = [
@@ -58,17 +59,16 @@ export function cosErrorReply(exchange: Exchange, error: ServiceError): Reply {
     ['RequestId', requestId],
     ['TraceId', traceId],
   ];
-  const trace: ResponseHeader = ['x-cos-trace-id', traceId];
+  const headers: ResponseHeader[] = [['x-cos-trace-id', traceId], ...(error.headers ?? [])];
   if (request.method === 'HEAD') {
-    const headers: ResponseHeader[] = [['Content-Type', 'application/xml'], ...EMPTY, trace];
-    return { status: error.status, headers, errorCode: error.code };
+    const contentType: ResponseHeader = ['Content-Type', 'application/xml'];
+    return { status: error.status, headers: [contentType, ...EMPTY, ...headers], errorCode: error.code };
   }
   const body = writeCosDocument(['Error', fields]);
-  return { ...xmlReply(error.status, body, [trace]), errorCode: error.code };
+  return { ...xmlReply(error.status, body, headers), errorCode: error.code };
 }
 
 const FAULTS = {
-  'credentials-missing': 'AccessDenied',
   'request-malformed': 'InvalidRequest',
   'headers-too-large': 'RequestHeaderSectionTooLarge',
   'request-timeout': 'RequestTimeOut',
@@ -76,14 +76,15 @@ const FAULTS = {
   'body-incomplete': 'IncompleteBody',
   unavailable: 'ServiceUnavailable',
   internal: 'InternalError',
-} as const satisfies Record<Fault, CosErrorCode>;
+} as const satisfies Record<Exclude<Fault, 'credentials-missing'>, CosErrorCode>;
 
 export const cosReplies: Replies = {
   preflight: (exchange, decision) => {
     if (decision.kind === 'allowed') {
       return { status: decision.status, headers: [...EMPTY, ...decision.headers] };
     }
-    const reply = cosErrorReply(exchange, cosError('AccessForbidden'));
+    const { status, code = 'AccessForbidden' } = decision;
+    const reply = cosErrorReply(exchange, { ...cosError('AccessForbidden'), status, code });
     return { ...reply, headers: [...reply.headers, ...decision.headers] };
   },
   unknownTenant: exchange => cosErrorReply(exchange, cosError('NoSuchBucket')),
@@ -94,5 +95,6 @@ export const cosReplies: Replies = {
   policyStored: () => ({ status: 200, headers: EMPTY }),
   policyDeleted: () => ({ status: 204, headers: [] }),
   error: cosErrorReply,
-  fault: fault => cosError(FAULTS[fault]),
+  fault: (fault, exchange) =>
+    fault === 'credentials-missing' ? cosConventions.error('anonymous', exchange) : cosError(FAULTS[fault]),
 };

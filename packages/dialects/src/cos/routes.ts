@@ -66,12 +66,14 @@ function unreadable(problem: string): Pick<Location, 'operation' | 'parameters'>
 function hasControlCharacter(key: string): boolean {
   for (let i = 0; i < key.length; i++) {
     const code = key.charCodeAt(i);
-    if (code < 0x20 || code === 0x7f) return true;
+    // U+FFFE and U+FFFF are no characters, and no XML document can name them.
+    if (code < 0x20 || code === 0x7f || code >= 0xfffe) return true;
   }
   return false;
 }
 
-function bucketOfHost(authority: string): string | undefined {
+/** The bucket that a host names, in lower case; undefined when it names none. */
+export function bucketOfHost(authority: string): string | undefined {
   const host = hostWithoutPort(authority);
   const bucket = COS_HOST.exec(host)?.[1] ?? BUCKET_LABEL.exec(host)?.[1];
   return bucket?.toLowerCase();

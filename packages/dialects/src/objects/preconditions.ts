@@ -10,22 +10,23 @@ export interface Validators {
 
 /**
  * Evaluates the preconditions of a request to read an object (RFC 9110, section 13.2.2): go on, answer 304, or
- * answer 412.
+ * answer 412. A copy has conditions on its source in headers of the same names after a prefix, in lower case.
  */
 export function evaluatePreconditions(
   request: RequestHead,
   object: Validators,
+  prefix = '',
 ): 'proceed' | 'not-modified' | 'failed' {
-  const ifMatch = headerValue(request, 'if-match');
-  const ifUnmodifiedSince = seconds(headerValue(request, 'if-unmodified-since'));
+  const ifMatch = headerValue(request, `${prefix}if-match`);
+  const ifUnmodifiedSince = seconds(headerValue(request, `${prefix}if-unmodified-since`));
   const modifiedAt = Math.floor(object.modifiedAt / 1000);
   if (ifMatch !== undefined) {
     if (!lists(ifMatch, object.etag, 'strong')) return 'failed';
   } else if (ifUnmodifiedSince !== undefined && modifiedAt > ifUnmodifiedSince) {
     return 'failed';
   }
-  const ifNoneMatch = headerValue(request, 'if-none-match');
-  const ifModifiedSince = seconds(headerValue(request, 'if-modified-since'));
+  const ifNoneMatch = headerValue(request, `${prefix}if-none-match`);
+  const ifModifiedSince = seconds(headerValue(request, `${prefix}if-modified-since`));
   if (ifNoneMatch !== undefined) return lists(ifNoneMatch, object.etag, 'weak') ? 'not-modified' : 'proceed';
   if (ifModifiedSince !== undefined && modifiedAt <= ifModifiedSince) return 'not-modified';
   return 'proceed';

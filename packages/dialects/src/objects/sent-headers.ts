@@ -1,16 +1,16 @@
 import type { ResponseHeader } from '@crossgate/core';
 import type { RequestHead } from '../exchange.ts';
-import { headerValue } from '../headers.ts';
+import { headerPairs, headerValue } from '../headers.ts';
 
 /** The headers of an upload that are answered again with every download, each under its usual name. */
-const REPRESENTATION_HEADERS = [
+export const REPRESENTATION_HEADERS: readonly string[] = [
   'Content-Type',
   'Cache-Control',
   'Content-Disposition',
   'Content-Encoding',
   'Content-Language',
   'Expires',
-] as const;
+];
 
 /**
  * What an upload says of its object: representation headers, and metadata, whose names begin with `metadataPrefix`
@@ -25,12 +25,14 @@ export function sentHeaders(request: RequestHead, metadataPrefix: string): Respo
   if (!headers.some(([name]) => name === 'Content-Type')) {
     headers.unshift(['Content-Type', 'application/octet-stream']);
   }
-  const metadata = new Set<string>();
-  for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    const name = request.rawHeaders[i]?.toLowerCase() ?? '';
-    if (name.startsWith(metadataPrefix)) metadata.add(name);
+  const metadata = new Map<string, string>();
+  for (const [sentName, value] of headerPairs(request)) {
+    const name = sentName.toLowerCase();
+    if (!name.startsWith(metadataPrefix)) continue;
+    const before = metadata.get(name);
+    metadata.set(name, before === undefined ? value : `${before}, ${value}`);
   }
-  for (const name of metadata) headers.push([name, headerValue(request, name) ?? '']);
+  headers.push(...metadata);
   return headers;
 }
 

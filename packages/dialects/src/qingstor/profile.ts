@@ -31,6 +31,12 @@ export const qingstorProfile: Profile = {
     exposeHeaders: { kind: 'rule' },
     maxAge: { kind: 'rule' },
   },
-  limits: { rules: { min: 0 }, maxAgeSeconds: { max: 2_147_483_647, required: false } },
+  limits: { rules: { min: 0 }, originsPerRule: 1, maxAgeSeconds: { max: 2_147_483_647, required: false } },
   fields: ['allowedHeaders', 'exposeHeaders', 'maxAgeSeconds', 'vary'],
+};
+
+/** The documentation's closing sentence, against its table: a requested header that no rule names is left out. */
+export const qingstorFilterProfile: Profile = {
+  ...qingstorProfile,
+  headers: { ...qingstorProfile.headers, unlisted: 'filter' },
 };

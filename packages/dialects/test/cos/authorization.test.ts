@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authorizeCos } from '../../src/cos/authorization.ts';
 import type { Authorization, Credential } from '../../src/dialect.ts';
 import type { ServiceError } from '../../src/exchange.ts';
-import { accepted, refused, withHeader, withQuery } from './authorization-cases.ts';
+import { accepted, acceptedForPublicKey, refused, withHeader, withQuery } from './authorization-cases.ts';
 import { exchangeOf, HOST, type Pairs, type SentRequest } from './cos-exchange.ts';
 import { altered, encode, type Fields, headerForm, KEY, queryForm, signRequest } from './sign-request.ts';
 import { signatureVectors } from './signature-vectors.ts';
@@ -88,6 +88,13 @@ describe('authorizeCos', () => {
 
   it.each(accepted)('takes $name, in the query', ({ sent, fields }) => {
     expect(authorize(withQuery(sent, queryForm(fields)))).toEqual(SIGNED);
+  });
+
+  it.each(acceptedForPublicKey)('takes $name under a public key, and under no other', ({ sent, fields }) => {
+    for (const signed of [withHeader(sent, fields), withQuery(sent, queryForm(fields))]) {
+      expect(authorize(signed, { ...KEY, isPublic: true })).toEqual(SIGNED);
+      expect(refusalOf(authorize(signed)).code).toBe('SignatureDoesNotMatch');
+    }
   });
 
   it('takes a list of encoded names that a URL holds as it is', () => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Acl, openObjectStore } from '@crossgate/object-store';
 import { describe, expect, it } from 'vitest';
-import { deleteObjects } from '../../src/cos/delete-objects.ts';
+import { openCosDataApi } from '../../src/cos/data-api.ts';
+import { locateCos } from '../../src/cos/routes.ts';
 import type { Authorization } from '../../src/dialect.ts';
 import type { Reply } from '../../src/exchange.ts';
 import { BUCKET, exchangeOf, type Pairs } from './cos-exchange.ts';
@@ -36,16 +37,19 @@ async function post(document: string, sent: Sent = {}): Promise<Answer> {
     for (const key of stored)
       await objects.commit(BUCKET, key, await objects.stage(nothing()), { headers: [] });
     const bytes = Buffer.from(document, 'utf8');
-    const reply = await deleteObjects({
-      exchange: exchangeOf({ method: 'POST', target: '/?delete', headers: sent.headers ?? [] }),
-      authorization: sent.authorization ?? { kind: 'signed', credentialId: 'a' },
-      body: {
-        lengthBytes: bytes.length,
-        stream: nothing,
-        read: async limitBytes => (bytes.length > limitBytes ? 'too-large' : bytes),
-      },
-      services: { objects, deletePolicy: () => Promise.reject(new Error('not a matter of deleting')) },
-    });
+    const exchange = exchangeOf({ method: 'POST', target: '/?delete', headers: sent.headers ?? [] });
+    const body = {
+      lengthBytes: bytes.length,
+      stream: nothing,
+      read: async (limitBytes: number): Promise<Uint8Array | 'too-large'> =>
+        bytes.length > limitBytes ? 'too-large' : bytes,
+    };
+    const api = openCosDataApi({ objects, credentials: () => undefined, deletePolicy: async () => {} });
+    const reply = await api.handle(
+      { ...exchange, location: locateCos(exchange.request) },
+      sent.authorization ?? { kind: 'signed', credentialId: 'a' },
+      body,
+    );
     return { reply, deleted: stored.filter(key => objects.head(BUCKET, key) === undefined) };
   } finally {
     await objects.close();
@@ -138,7 +142,7 @@ const refused: readonly RefusedCase[] = [
   },
 ];
 
-describe('deleteObjects', () => {
+describe('POST /?delete', () => {
   it('answers the documented request as documented', async () => {
     const { reply, deleted } = await post(SAMPLE, {
       headers: [['Content-MD5', 'zUd/xgzNGDrqJMJUOWV2AQ==']],

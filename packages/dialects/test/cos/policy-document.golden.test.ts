@@ -1,54 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { formatDiagnostic } from '@crossgate/core';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { cosPolicyDocument } from '../../src/cos/policy-document.ts';
-
-/**
- * Each file has a document, and what becomes of it: the policy in the neutral form and the document as it is written
- * again, or the findings, one a line.
- */
-const FOLDER = new URL('../../../../test/golden/cos/', import.meta.url);
-const SEPARATOR = '\n----------\n';
-
-interface GoldenFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-const files: readonly GoldenFile[] = readdirSync(FOLDER)
-  .sort()
-  .map(name => ({ name, text: readFileSync(new URL(name, FOLDER), 'utf8') }));
-
-function outcomeOf(document: string): readonly string[] {
-  const result = cosPolicyDocument.parse(Buffer.from(document, 'utf8'));
-  if (result.kind === 'diagnostics') return [result.diagnostics.map(formatDiagnostic).join('\n')];
-  return [JSON.stringify(result.policy, null, 2), cosPolicyDocument.write(result.policy)];
-}
+import { holdAgainstGoldenFiles } from '../golden-policy-documents.ts';
 
 describe('cosPolicyDocument', () => {
-  it('has golden files of policies and of findings', () => {
-    const names = files.map(({ name }) => name);
-    expect(names).toContain('documented-sample.txt');
-    expect(names.filter(name => name.startsWith('bad-')).length).toBeGreaterThanOrEqual(20);
-    expect(names.filter(name => !name.startsWith('bad-')).length).toBeGreaterThanOrEqual(15);
-  });
-
-  it.each(files)('has a well-formed golden file $name', ({ name, text }) => {
-    expect(name).toMatch(/^[a-z0-9-]+\.txt$/);
-    expect(text).toMatch(/[^\n]\n$/);
-    expect(text).not.toContain('\r');
-    const parts = text.split(SEPARATOR);
-    expect(parts).toHaveLength(name.startsWith('bad-') ? 2 : 3);
-    expect(parts.filter(part => part.trim() === '')).toEqual([]);
-  });
-
-  it.each(files)('does with a document as $name has it', ({ text }) => {
-    const [document = '', ...expected] = text.slice(0, -1).split(SEPARATOR);
-    expect(outcomeOf(document)).toEqual(expected);
-  });
-
-  it.each(files.filter(({ name }) => !name.startsWith('bad-')))('writes $name as it reads it', ({ text }) => {
-    const [, , written = ''] = text.slice(0, -1).split(SEPARATOR);
-    expect(outcomeOf(written)[1]).toBe(written);
-  });
+  holdAgainstGoldenFiles('cos', cosPolicyDocument);
 });

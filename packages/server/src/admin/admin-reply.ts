@@ -35,9 +35,15 @@ export function problem(
   return json(status, { error: { code, message, ...more } });
 }
 
+/** The first ones: one who mends these meets the rest. */
+const FINDINGS_SHOWN = 100;
+
 /** A policy that has errors: each as data, and as a line for a person. */
 export function invalidPolicy(diagnostics: readonly Diagnostic[]): AdminReply {
   return problem(422, 'policy-invalid', 'the policy has errors, nothing was stored', {
-    diagnostics: diagnostics.map(finding => ({ ...finding, message: formatDiagnostic(finding) })),
+    count: diagnostics.length,
+    diagnostics: diagnostics
+      .slice(0, FINDINGS_SHOWN)
+      .map(finding => ({ ...finding, message: formatDiagnostic(finding) })),
   });
 }

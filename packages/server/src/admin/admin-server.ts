@@ -22,7 +22,6 @@ export interface AdminParts {
 export interface AdminCall extends AdminParts {
   /** What the placeholders of the route stand for, decoded. */
   readonly path: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: () => Promise<Uint8Array | 'too-large'>;
 }
@@ -66,7 +65,11 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
     // A page can point a name of its own at this address; its requests then name that host.
     return problem(403, 'host', 'the admin API answers on this machine only: use 127.0.0.1 or localhost');
   }
-  const [rawPath = '', rawQuery = ''] = (request.url ?? '').split('?', 2);
+  const { origin } = request.headers;
+  if (origin !== undefined && origin !== `http://${request.headers.host}`) {
+    return problem(403, 'origin', `pages of ${origin} have no business with the admin API`);
+  }
+  const [rawPath = ''] = (request.url ?? '').split('?', 1);
   const found = findRoute(rawPath);
   if (!found) return problem(404, 'not-found', `there is nothing at ${rawPath}`);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
@@ -79,7 +82,6 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
   return await handler({
     ...parts,
     path: found.path,
-    query: new URLSearchParams(rawQuery),
     headers: request.headers,
     body: () => requestBody(request).read(BODY_LIMIT_BYTES),
   });
@@ -121,5 +123,5 @@ function isLoopbackHost(host: string | undefined): boolean {
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: AdminReply): Promise<void> {
-  await writeReply(request, response, reply, reply.headers);
+  await writeReply(request, response, reply);
 }

@@ -1,4 +1,4 @@
-import { readPolicy, validate } from '@crossgate/core';
+import { type Diagnostic, diagnostic, type Policy, readPolicy, validate } from '@crossgate/core';
 import { DIALECTS, type Dialect, dialectById } from '@crossgate/dialects';
 import type { Expected, PolicyRevision, TenantKey, WriteResult } from '@crossgate/policy-store';
 import { type AdminReply, invalidPolicy, json, problem } from './admin-reply.ts';
@@ -61,9 +61,19 @@ export async function putPolicy(call: AdminCall): Promise<AdminReply> {
   if (value.kind === 'malformed') return problem(400, 'json', `the body is not JSON: ${value.message}`);
   const read = readPolicy(value.value);
   if (read.kind === 'diagnostics') return invalidPolicy(read.diagnostics);
-  const findings = validate(read.policy, subject.dialect.profile);
+  const findings = [
+    ...validate(read.policy, subject.dialect.profile),
+    ...tooLarge(read.policy, subject.dialect),
+  ];
   if (findings.length > 0) return invalidPolicy(findings);
   return written(subject.key, await call.policies.put(subject.key, read.policy, expected));
+}
+
+/** The service's own document has a limit, and must be able to say what is stored. */
+function tooLarge(policy: Policy, { policyDocument }: Dialect): readonly Diagnostic[] {
+  const limit = policyDocument.limitBytes;
+  const isTooLarge = Buffer.byteLength(policyDocument.write(policy)) > limit;
+  return isTooLarge ? [diagnostic('document-too-large', [], { limit })] : [];
 }
 
 /** `DELETE …/policy` */

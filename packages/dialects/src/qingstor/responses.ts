@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { ResponseHeader } from '@crossgate/core';
+import type { Fault, Replies } from '../dialect.ts';
+import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
+import { type QingstorErrorCode, qingstorError } from './errors.ts';
+import { qingstorPolicyDocument } from './policy-document.ts';
+
+/** Headers of every answer: "Common Headers" of the API reference. */
+export function qingstorCommonHeaders(exchange: Exchange): readonly ResponseHeader[] {
+  return [
+    ['Server', 'QingStor'],
+    ['x-qs-request-id', exchange.requestId],
+  ];
+}
+
+const PROCESS_ID = randomBytes(8).toString('hex');
+let requestCounter = randomBytes(4).readUInt32BE();
+
+/** 32 hexadecimal digits, unique by process and counter. */
+export function newQingstorRequestId(now: number): string {
+  requestCounter = (requestCounter + 1) >>> 0;
+  const time = Math.floor(now / 1000).toString(16);
+  return time.slice(-8).padStart(8, '0') + requestCounter.toString(16).padStart(8, '0') + PROCESS_ID;
+}
+
+const EMPTY: readonly ResponseHeader[] = [['Content-Length', '0']];
+
+/** An answer with a JSON document. SDKs compare the media type as a whole, so that it has no parameter. */
+export function jsonReply(status: number, body: string, headers: readonly ResponseHeader[] = []): ErrorReply {
+  const length = String(Buffer.byteLength(body));
+  return {
+    status,
+    headers: [['Content-Type', 'application/json'], ['Content-Length', length], ...headers],
+    body,
+  };
+}
+
+export function emptyReply(status: number, headers: readonly ResponseHeader[] = []): ErrorReply {
+  return { status, headers: status === 204 ? headers : [...EMPTY, ...headers] };
+}
+
+const ERROR_PAGE = 'http://docs.qingcloud.com/qingstor/api/error_code.html';
+
+/** The error document of "Error Codes". An answer to HEAD has its status alone. */
+export function qingstorErrorReply(exchange: Exchange, error: ServiceError): ErrorReply {
+  const { code, message, status, headers } = error;
+  if (exchange.request.method === 'HEAD') return { ...emptyReply(status, headers), errorCode: code };
+  const body = JSON.stringify({ code, message, request_id: exchange.requestId, url: ERROR_PAGE });
+  return { ...jsonReply(status, body, headers), errorCode: code };
+}
+
+const FAULTS = {
+  'credentials-missing': 'permission_denied',
+  'request-malformed': 'invalid_request',
+  'headers-too-large': 'invalid_request',
+  'request-timeout': 'invalid_request',
+  'policy-too-large': 'entity_too_large',
+  'body-incomplete': 'incomplete_body',
+  unavailable: 'service_unavailable',
+  internal: 'internal_error',
+} as const satisfies Record<Fault, QingstorErrorCode>;
+
+export const qingstorReplies: Replies = {
+  preflight: (exchange, decision) => {
+    if (decision.kind === 'allowed' || decision.code === undefined) {
+      return emptyReply(decision.status, decision.headers);
+    }
+    const missing = decision.reason === 'origin-missing' ? 'Origin' : 'Access-Control-Request-Method';
+    const message = `A preflight needs the header ${missing}.`;
+    const reply = qingstorErrorReply(exchange, qingstorError('invalid_argument', message));
+    return { ...reply, headers: [...reply.headers, ...decision.headers] };
+  },
+  unknownTenant: exchange => qingstorErrorReply(exchange, qingstorError('bucket_not_exists')),
+  policyRead: (exchange, policy) =>
+    policy
+      ? jsonReply(200, qingstorPolicyDocument.write(policy))
+      : qingstorErrorReply(exchange, qingstorError('cors_not_exists')),
+  policyStored: () => emptyReply(200),
+  policyDeleted: () => emptyReply(204),
+  error: qingstorErrorReply,
+  fault: fault => qingstorError(FAULTS[fault]),
+};
