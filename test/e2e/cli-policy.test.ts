@@ -310,12 +310,12 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
     {
       name: 'an unknown dialect',
       args: ['get', 'cos/b-1', '--dialect', 's3'],
-      stderr: 'crossgate: there is no dialect s3; known: cos',
+      stderr: 'crossgate: there is no dialect s3; known: cos, qingstor',
     },
     {
       name: 'an unknown service',
       args: ['get', 's3/b-1'],
-      stderr: 'crossgate: there is no service s3; known: cos',
+      stderr: 'crossgate: there is no service s3; known: cos, qingstor',
     },
     {
       name: 'a name without a service',
@@ -342,7 +342,7 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
       args: ['put', 'cos/b-1', '-'],
       input: XML,
       stderr:
-        /^crossgate: - is not JSON \(.*\); if it is in the form of a service, name that with --dialect$/,
+        /^crossgate: standard input is not JSON \(.*\); if it is in the form of a service, name that with --dialect$/,
     },
     {
       name: 'a revision that is no number',

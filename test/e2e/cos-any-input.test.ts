@@ -39,6 +39,10 @@ describe('any input', () => {
     `/${BUCKET}/fuzzed`,
     `http://${HOST}/fuzzed`,
     '/?acl',
+    '/?uploads',
+    '/fuzzed?uploads',
+    '/fuzzed?uploadId=x',
+    '/fuzzed?uploadId=x&partNumber=1',
   ];
   const NAMES = [
     'Host',
@@ -51,6 +55,8 @@ describe('any input', () => {
     'If-Modified-Since',
     'Content-MD5',
     'x-cos-acl',
+    'x-cos-copy-source',
+    'Content-Type',
     'Expect',
     'Connection',
     ...LENGTHS,
@@ -70,6 +76,8 @@ describe('any input', () => {
     'q-sign-algorithm=sha1',
     'close',
     '100-continue',
+    `${HOST}/kept-object`,
+    'multipart/form-data; boundary=x',
   ];
 
   const character = (from: number, to: number): fc.Arbitrary<string> =>

@@ -74,6 +74,7 @@ describe('a target that is odd', () => {
     { target: `HTTP://${HOST}:80/a`, status: 200, code: undefined },
     { target: `http://other.example/${BUCKET}/a`, status: 200, code: undefined },
     { target: `http://name:word@${HOST}/a`, status: 404, code: 'NoSuchBucket' },
+    { target: `http://127.0.0.1//${BUCKET}/a`, status: 404, code: 'NoSuchBucket' },
     { target: 'http:///a', status: 404, code: 'NoSuchBucket' },
     { target: `http://${'h'.repeat(20_000)}/a`, status: 404, code: 'NoSuchBucket' },
     { target: '*', status: 404, code: 'NoSuchKey' },

@@ -1,6 +1,8 @@
 /** Objects over plain HTTP, signed by a client of the test's own: what the SDKs do not show. */
+
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -303,15 +305,11 @@ describe('what is not implemented', () => {
     ['PUT', '/digits?acl'],
     ['GET', '/?lifecycle'],
     ['GET', '/?versioning'],
-    ['GET', '/?uploads'],
-    ['POST', '/digits?uploads'],
-    ['PUT', '/digits?partNumber=1&uploadId=x'],
     ['GET', '/digits?versionId=x'],
     ['GET', '/digits?imageMogr2/thumbnail/!50p'],
     ['GET', '/digits?ci-process=snapshot'],
     ['PUT', '/?tagging='],
-    ['POST', '/'],
-    ['POST', '/digits'],
+    ['POST', '/digits?append&position=0'],
   ])('says so: %s %s', async (method, target) => {
     const response = await send({ method, target, ...(method !== 'GET' && { body: '' }) });
     expect([response.status, response.code]).toEqual([501, 'NotImplemented']);
@@ -367,6 +365,19 @@ describe.skipIf(!existsSync('/proc/self/fd'))('an answer that is not read', () =
     const lines = signedLines(HOST, { target: '/long' });
     const connection = await openConnection(server.cos);
     connection.write(rawRequest('GET /long HTTP/1.1', lines));
+    connection.destroy();
+    await vi.waitFor(() => expect(openObjects()).toEqual([]));
+  });
+
+  it('is begun when the one before it is complete, however many are asked for at once', async () => {
+    await send({ method: 'PUT', target: '/long', body: Buffer.alloc(4 * 1024 * 1024) });
+    const lines = signedLines(HOST, { target: '/long' });
+    const [host = '', port = ''] = server.cos.split(':');
+    const connection = connect({ host, port: Number(port) }).pause();
+    connection.write(['GET /long HTTP/1.1', ...lines, '', ''].join('\r\n').repeat(100));
+    await vi.waitFor(() => expect(openObjects()).toHaveLength(1));
+    expect((await send({ target: '/digits' })).text).toBe(BODY);
+    expect(openObjects()).toHaveLength(1);
     connection.destroy();
     await vi.waitFor(() => expect(openObjects()).toEqual([]));
   });

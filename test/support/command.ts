@@ -31,6 +31,7 @@ export interface ServerProcess {
   /** What it printed when it was ready. */
   readonly startUp: string;
   readonly cos: string;
+  readonly qingstor: string;
   readonly admin: string;
   /** Sends a signal and waits for the end. */
   readonly stop: (
@@ -66,6 +67,7 @@ export async function startServerProcess(
     child,
     startUp,
     cos: address('Tencent COS'),
+    qingstor: address('QingStor'),
     admin: address('Admin API'),
     stop: async signal => {
       const ended = once(child, 'exit');

@@ -43,9 +43,9 @@ export function parseExposition(text: string): Exposition {
 /** How many requests were counted so. */
 export function requestCount(
   { samples }: Exposition,
-  labels: Readonly<Record<'kind' | 'outcome' | 'reason', string>>,
+  labels: Readonly<Record<'kind' | 'outcome' | 'reason', string>> & { readonly dialect?: string },
 ): number {
-  const { kind, outcome, reason } = labels;
-  const text = `{dialect="cos",kind="${kind}",outcome="${outcome}",reason="${reason}"}`;
+  const { dialect = 'cos', kind, outcome, reason } = labels;
+  const text = `{dialect="${dialect}",kind="${kind}",outcome="${outcome}",reason="${reason}"}`;
   return samples.get(`crossgate_requests_total${text}`) ?? 0;
 }

@@ -8,6 +8,8 @@ export interface LocalServer {
   readonly running: RunningServer;
   /** `host:port` of the COS listener. */
   readonly cos: string;
+  /** `host:port` of the QingStor listener. */
+  readonly qingstor: string;
   /** `host:port` of the admin API. */
   readonly admin: string;
   readonly dataDirectory: string;
@@ -26,11 +28,15 @@ export async function startLocalServer(
   const { log, close: closeLog } = openLog(read.config.logLevel);
   const config = { ...read.config, credentials: { ...read.config.credentials, ...credentials } };
   const running = await serve(config, log);
-  const cos = running.listeners.find(({ dialect }) => dialect === 'cos');
-  if (!cos) throw new Error('there is no COS listener');
+  const addressOf = (dialect: string): string => {
+    const listener = running.listeners.find(candidate => candidate.dialect === dialect);
+    if (!listener) throw new Error(`there is no listener of ${dialect}`);
+    return listener.address;
+  };
   return {
     running,
-    cos: cos.address,
+    cos: addressOf('cos'),
+    qingstor: addressOf('qingstor'),
     admin: running.adminAddress,
     dataDirectory,
     stop: async () => {

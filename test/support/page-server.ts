@@ -4,9 +4,13 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
-const SDK = join(dirname(createRequire(import.meta.url).resolve('cos-js-sdk-v5')), 'cos-js-sdk-v5.min.js');
+/** The browser builds of the SDKs, by package. */
+const SDKS = {
+  'cos-js-sdk-v5': 'dist/cos-js-sdk-v5.min.js',
+  'qingstor-sdk': 'dist/qingstor-sdk.min.js',
+} as const;
 
-/** A web site with one page, which has loaded the browser SDK of COS. */
+/** A web site with one page, which has loaded a browser SDK. */
 export interface PageServer {
   /** As a browser sends it in `Origin`. */
   readonly origin: string;
@@ -14,8 +18,9 @@ export interface PageServer {
 }
 
 /** Each is an origin of its own, by its port. */
-export async function startPageServer(): Promise<PageServer> {
-  const script = readFileSync(SDK);
+export async function startPageServer(sdk: keyof typeof SDKS = 'cos-js-sdk-v5'): Promise<PageServer> {
+  const manifest = createRequire(import.meta.url).resolve(`${sdk}/package.json`);
+  const script = readFileSync(join(dirname(manifest), SDKS[sdk]));
   const server = createServer((request, response) => {
     if (request.url === '/sdk.js') {
       response.setHeader('Content-Type', 'text/javascript; charset=utf-8').end(script);

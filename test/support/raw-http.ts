@@ -11,7 +11,7 @@ export interface RawResponse {
   readonly headerLines: readonly string[];
   /** One character a byte. */
   readonly body: string;
-  /** The `Code` of an error document. */
+  /** The `Code` of an error document, or its `code`. */
   readonly code: string | undefined;
 }
 
@@ -117,7 +117,7 @@ export function parseResponses(stream: string): RawResponse[] {
     const body = rest.slice(end + 4, end + 4 + length);
     if (body.length < length) return responses;
     if (status !== 100) {
-      const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1];
+      const code = (/<Code>([^<]*)<\/Code>/.exec(body) ?? /^\{"code":"([^"]*)"/.exec(body))?.[1];
       responses.push({ status, headers, headerLines, body, code });
     }
     rest = rest.slice(end + 4 + length);

@@ -41,6 +41,20 @@ export function presignCosTarget(request: ToSign, options: SignOptions = {}): st
   return `${request.target}${request.target.includes('?') ? '&' : '?'}${query.join('&')}`;
 }
 
+/** The fields of a form that is signed by its policy ("POST Object"). */
+export function signedCosPolicyFields(policy: string, options: SignOptions = {}): Record<string, string> {
+  const { key = LOCAL_KEY, start = nowSeconds() } = options;
+  const keyTime = `${start};${options.end ?? start + 600}`;
+  const digest = createHash('sha1').update(policy).digest('hex');
+  return {
+    policy: Buffer.from(policy).toString('base64'),
+    'q-sign-algorithm': 'sha1',
+    'q-ak': key.id,
+    'q-key-time': keyTime,
+    'q-signature': hmacSha1(hmacSha1(key.secret, keyTime), digest),
+  };
+}
+
 function signatureFields({ method, target, headers }: ToSign, options: SignOptions): Pairs {
   const { key = LOCAL_KEY, start = nowSeconds() } = options;
   const keyTime = `${start};${options.end ?? start + 600}`;
