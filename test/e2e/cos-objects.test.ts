@@ -377,7 +377,7 @@ describe.skipIf(!existsSync('/proc/self/fd'))('an answer that is not read', () =
     connection.write(['GET /long HTTP/1.1', ...lines, '', ''].join('\r\n').repeat(100));
     await vi.waitFor(() => expect(openObjects()).toHaveLength(1));
     expect((await send({ target: '/digits' })).text).toBe(BODY);
-    expect(openObjects()).toHaveLength(1);
+    await vi.waitFor(() => expect(openObjects()).toHaveLength(1));
     connection.destroy();
     await vi.waitFor(() => expect(openObjects()).toEqual([]));
   });
