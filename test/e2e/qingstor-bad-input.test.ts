@@ -127,6 +127,10 @@ describe('a host that is odd', () => {
     '...qingstor.com',
     'qingstor.com',
     'undefined.qingstor.com',
+    'undefined.pek3a.qingstor.com',
+    'undefined.localhost:4002',
+    '.localhost',
+    'x.localhost',
     `${'h'.repeat(20_000)}`,
     `${BUCKET}.example`,
   ])('leaves the bucket to the path: %s', async host => {
