@@ -126,7 +126,7 @@ describe.concurrent('crossgate policy put', () => {
       args: () => [file(JSON.stringify(policyFor('https://*.*')))],
       stderr: [
         /^crossgate: the policy has errors, nothing was stored$/,
-        /^ {2}rules\[0\]\.allowedOrigins\[0\]: the origin `https:\/\/\*\.\*` has more than one `\*`: /,
+        /^ {2}rules\[0\]\.allowedOrigins\[0\]: the origin `https:\/\/\*\.\*` has more than one `\*`; /,
       ],
     },
     {

@@ -203,7 +203,7 @@ export function formatDiagnostic(finding: Diagnostic): string {
   const path = formatPath(finding.path.map(step => (typeof step === 'string' ? shorten(step) : step)));
   const at = finding.position && `line ${finding.position.line}, column ${finding.position.column}`;
   const where = path && at ? `${path} (${at})` : path || at;
-  const text = `${fill(message, finding.parameters)}: ${fill(help, finding.parameters)}`;
+  const text = `${fill(message, finding.parameters)}; ${fill(help, finding.parameters)}`;
   return escapeControls(where ? `${where}: ${text}` : text);
 }
 

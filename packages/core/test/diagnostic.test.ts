@@ -84,47 +84,47 @@ describe('formatDiagnostic', () => {
     {
       name: 'a finding about the whole policy',
       finding: diagnostic('rules-missing', []),
-      text: 'there is no rule: add a rule, or delete the configuration to allow nothing',
+      text: 'there is no rule; add a rule, or delete the configuration to allow nothing',
     },
     {
       name: 'a path',
       finding: diagnostic('header-wildcards', ['rules', 0, 'allowedHeaders', 1], { value: 'a*b*' }),
-      text: 'rules[0].allowedHeaders[1]: the header name `a*b*` has more than one `*`: keep one `*`',
+      text: 'rules[0].allowedHeaders[1]: the header name `a*b*` has more than one `*`; keep one `*`',
     },
     {
       name: 'a position',
       finding: diagnostic('document-forbidden', [], { what: 'a DOCTYPE' }, position),
-      text: 'line 3, column 7: the document has a DOCTYPE, which is refused: send the plain document only',
+      text: 'line 3, column 7: the document has a DOCTYPE, which is refused; send the plain document only',
     },
     {
       name: 'a path and a position',
       finding: diagnostic('field-repeated', ['rules', 0], { field: 'ID' }, position),
-      text: 'rules[0] (line 3, column 7): `ID` stands here more than once: keep one of them',
+      text: 'rules[0] (line 3, column 7): `ID` stands here more than once; keep one of them',
     },
     {
       name: 'numbers',
       finding: diagnostic('rules-too-many', ['rules'], { count: 6, limit: 5 }),
-      text: 'rules: there are 6 rules, the service takes 5: merge rules that share methods and headers',
+      text: 'rules: there are 6 rules, the service takes 5; merge rules that share methods and headers',
     },
     {
       name: 'a parameter that looks like a placeholder or a replacement',
       finding: diagnostic('header-wildcards', [], { value: '{limit}$&*' }),
-      text: 'the header name `{limit}$&*` has more than one `*`: keep one `*`',
+      text: 'the header name `{limit}$&*` has more than one `*`; keep one `*`',
     },
     {
       name: 'a long parameter, cut',
       finding: diagnostic('header-wildcards', [], { value: long }),
-      text: `the header name \`${long.slice(0, 120)}…\` has more than one \`*\`: keep one \`*\``,
+      text: `the header name \`${long.slice(0, 120)}…\` has more than one \`*\`; keep one \`*\``,
     },
     {
       name: 'a long path, cut',
       finding: diagnostic('field-unknown', ['rules', 0, long], { field: 'x', known: 'y' }),
-      text: `rules[0].${long.slice(0, 120)}…: there is no \`x\` here: known here: y`,
+      text: `rules[0].${long.slice(0, 120)}…: there is no \`x\` here; known here: y`,
     },
     {
       name: 'line breaks and control characters, escaped',
       finding: diagnostic('header-wildcards', ['a\r\nb'], { value: 'x\n\u001b[2J\u2028\u202ey' }),
-      text: 'a\\u{d}\\u{a}b: the header name `x\\u{a}\\u{1b}[2J\\u{2028}\\u{202e}y` has more than one `*`: keep one `*`',
+      text: 'a\\u{d}\\u{a}b: the header name `x\\u{a}\\u{1b}[2J\\u{2028}\\u{202e}y` has more than one `*`; keep one `*`',
     },
   ];
 

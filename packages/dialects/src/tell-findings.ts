@@ -8,5 +8,5 @@ export function tellFindings(findings: readonly Diagnostic[]): string {
   const told = findings.slice(0, FINDINGS_TOLD).map(formatDiagnostic);
   const untold = findings.length - told.length;
   if (untold > 0) told.push(`and ${untold} more`);
-  return told.join('; ');
+  return told.join(' | ');
 }

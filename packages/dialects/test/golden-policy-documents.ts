@@ -62,7 +62,7 @@ export function holdAgainstGoldenFiles(dialect: string, format: PolicyDocumentFo
     const longest = sample.padEnd(format.limitBytes, ' ');
     expect(outcomeOf(longest)).toEqual(outcomeOf(sample));
     expect(outcomeOf(`${longest} `)).toEqual([
-      `the document has more than ${format.limitBytes} bytes: merge rules, or use wildcards in place of long lists`,
+      `the document has more than ${format.limitBytes} bytes; merge rules, or use wildcards in place of long lists`,
     ]);
   });
 }

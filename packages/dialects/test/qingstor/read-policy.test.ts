@@ -160,7 +160,7 @@ describe('readQingstorPolicy', () => {
   it('tells five findings and how many more there are', () => {
     const methods = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(name => `"${name}"`).join();
     const message = refusalOf(DOCUMENT.replace('"GET"', methods))?.message ?? '';
-    expect(message.split('; ').filter(part => part.includes('line 1'))).toHaveLength(5);
-    expect(message).toMatch(/`e`.*; and 2 more$/);
+    expect(message.split(' | ').filter(part => part.includes('line 1'))).toHaveLength(5);
+    expect(message).toMatch(/`e`.* \| and 2 more$/);
   });
 });
