@@ -1,10 +1,11 @@
 import type { DataApi, DataServices } from '../dialect.ts';
-import type { Exchange } from '../exchange.ts';
-import { type DataCall, type DataOperation, type DataResult, isError } from '../objects/data-call.ts';
+import type { Exchange, ServiceError } from '../exchange.ts';
+import type { DataOperation } from '../objects/data-call.ts';
+import { openObjectDataApi } from '../objects/open-data-api.ts';
 import { isBucketName } from './bucket-name.ts';
 import { createBucket, deleteBucket, headBucket, listBuckets } from './bucket-operations.ts';
 import { deleteObjects } from './delete-objects.ts';
-import { type CosErrorCode, cosError } from './errors.ts';
+import { cosError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
 import {
   abortMultipartUpload,
@@ -20,20 +21,7 @@ import { cosErrorReply } from './responses.ts';
 
 /** Buckets and objects of the embedded store, as the API reference has them. */
 export function openCosDataApi(services: DataServices): DataApi {
-  return {
-    tenantExists: tenant => services.objects.bucket(tenant) !== undefined,
-    tenants: () => services.objects.buckets().map(bucket => bucket.name),
-    handle: async (exchange, authorization, body) => {
-      const result = await operate({ exchange, authorization, body, services });
-      return isError(result) ? cosErrorReply(exchange, result) : result;
-    },
-  };
-}
-
-async function operate(call: DataCall): Promise<DataResult> {
-  if (call.authorization.kind === 'refused') return call.authorization.error;
-  const operation = route(call.exchange);
-  return typeof operation === 'string' ? cosError(operation) : await operation(call);
+  return openObjectDataApi(services, route, cosErrorReply);
 }
 
 /** Sub-resources that name operations this service does not have. Any other parameter is passed over. */
@@ -72,18 +60,19 @@ const UNSUPPORTED_SUBRESOURCES = new Set(
   ].map(name => name.toLowerCase()),
 );
 
-function route(exchange: Exchange): DataOperation | CosErrorCode {
+function route(exchange: Exchange): DataOperation | ServiceError {
   const { location, request } = exchange;
   if (location.tenant !== undefined && !isBucketName(location.tenant)) {
-    return request.method === 'PUT' && location.resource === '' ? 'InvalidBucketName' : 'NoSuchBucket';
+    const isCreation = request.method === 'PUT' && location.resource === '';
+    return cosError(isCreation ? 'InvalidBucketName' : 'NoSuchBucket');
   }
   // A path that begins with two slashes: whoever sends it means an object, of a bucket without a name.
-  if (location.tenant === undefined && location.resource !== '') return 'NoSuchBucket';
+  if (location.tenant === undefined && location.resource !== '') return cosError('NoSuchBucket');
   // Image operations are written with their arguments in the name: `imageMogr2/thumbnail/!50p`.
   const names = location.parameters.map(([name]) => name.toLowerCase().split('/')[0] ?? '');
-  if (names.some(name => UNSUPPORTED_SUBRESOURCES.has(name))) return 'NotImplemented';
+  if (names.some(name => UNSUPPORTED_SUBRESOURCES.has(name))) return cosError('NotImplemented');
   const table = tableOf(exchange, names);
-  return (Object.hasOwn(table, request.method) && table[request.method]) || 'MethodNotAllowed';
+  return (Object.hasOwn(table, request.method) && table[request.method]) || cosError('MethodNotAllowed');
 }
 
 function tableOf({ location }: Exchange, names: readonly string[]): OperationTable {

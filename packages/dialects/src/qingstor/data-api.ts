@@ -1,6 +1,7 @@
 import type { DataApi, DataServices } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
-import { type DataCall, type DataOperation, type DataResult, isError } from '../objects/data-call.ts';
+import type { DataOperation } from '../objects/data-call.ts';
+import { openObjectDataApi } from '../objects/open-data-api.ts';
 import { isBucketName } from './bucket-name.ts';
 import {
   bucketStatistics,
@@ -26,20 +27,7 @@ import { qingstorErrorReply } from './responses.ts';
 
 /** Buckets and objects of the embedded store, as the API reference has them. */
 export function openQingstorDataApi(services: DataServices): DataApi {
-  return {
-    tenantExists: tenant => services.objects.bucket(tenant) !== undefined,
-    tenants: () => services.objects.buckets().map(bucket => bucket.name),
-    handle: async (exchange, authorization, body) => {
-      const result = await operate({ exchange, authorization, body, services });
-      return isError(result) ? qingstorErrorReply(exchange, result) : result;
-    },
-  };
-}
-
-async function operate(call: DataCall): Promise<DataResult> {
-  if (call.authorization.kind === 'refused') return call.authorization.error;
-  const operation = route(call.exchange);
-  return typeof operation === 'function' ? await operation(call) : operation;
+  return openObjectDataApi(services, route, qingstorErrorReply);
 }
 
 /** Sub-resources that name operations this service does not have. Any other parameter is passed over. */

@@ -263,7 +263,7 @@ describe('locateQingstor', () => {
       error: {
         status: 400,
         code: 'invalid_argument',
-        message: 'The request target is not percent-encoded UTF-8.',
+        message: 'The request target cannot be read: it is not percent-encoded UTF-8.',
       },
     });
   });

@@ -1,0 +1,24 @@
+import type { DataApi, DataServices } from '../dialect.ts';
+import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
+import { type DataCall, type DataOperation, type DataResult, isError } from './data-call.ts';
+
+/** The data API of an object service: which operation a request asks for, and how an error is written. */
+export function openObjectDataApi(
+  services: DataServices,
+  route: (exchange: Exchange) => DataOperation | ServiceError,
+  errorReply: (exchange: Exchange, error: ServiceError) => ErrorReply,
+): DataApi {
+  const operate = async (call: DataCall): Promise<DataResult> => {
+    if (call.authorization.kind === 'refused') return call.authorization.error;
+    const operation = route(call.exchange);
+    return typeof operation === 'function' ? await operation(call) : operation;
+  };
+  return {
+    tenantExists: tenant => services.objects.bucket(tenant) !== undefined,
+    tenants: () => services.objects.buckets().map(bucket => bucket.name),
+    handle: async (exchange, authorization, body) => {
+      const result = await operate({ exchange, authorization, body, services });
+      return isError(result) ? errorReply(exchange, result) : result;
+    },
+  };
+}
