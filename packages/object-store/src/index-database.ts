@@ -9,7 +9,7 @@ import {
   toObjectRecord,
 } from './index-records.ts';
 import { openIndexTables } from './index-tables.ts';
-import type { Acl, Bucket, CreateBucketResult, DeleteBucketResult } from './object-store.ts';
+import type { Acl, Bucket, CreateBucketResult, DeleteBucketResult, StoredObject } from './object-store.ts';
 import {
   type ReleasedFiles,
   readFileList,
@@ -54,7 +54,7 @@ export interface IndexDatabase {
   fileList(id: string): readonly ObjectFile[] | undefined;
   hasFileList(id: string): boolean;
   /** Gives the files of the object that was removed. */
-  removeObject(bucket: string, key: string): Promise<ReleasedFiles | undefined>;
+  removeObject(bucket: string, key: string, only?: StoredObject): Promise<ReleasedFiles | undefined>;
   /**
    * A function that gives a bucket's objects by the bytes of their keys, lazily. All scans by one such function within
    * one turn of the event loop see one state; do not use it in a later turn.
@@ -130,9 +130,9 @@ export async function openIndexDatabase(directory: string): Promise<IndexDatabas
       refresh();
       return fileLists.doesExist(Buffer.from(id));
     },
-    removeObject(bucket, key) {
+    removeObject(bucket, key, only) {
       const objectKey = objectIndexKey(bucket, key);
-      return transact(() => removeObject(tables, objectKey));
+      return transact(() => removeObject(tables, objectKey, only));
     },
     objectScanner(bucket) {
       refresh();

@@ -198,8 +198,8 @@ export interface ObjectStore {
    * kept until its last reader, in any process, has closed it.
    */
   open(bucket: string, key: string): Promise<OpenObject | undefined>;
-  /** Gives whether there was one. */
-  deleteObject(bucket: string, key: string): Promise<boolean>;
+  /** Gives whether there was one. With `only`, it is deleted as long as it is still that one. */
+  deleteObject(bucket: string, key: string, only?: StoredObject): Promise<boolean>;
   /** Empty when there is no such bucket. RangeError when the limit is not an integer of 0 or more. */
   listObjects(bucket: string, options: ListObjectsOptions): ObjectListing;
 

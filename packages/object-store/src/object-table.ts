@@ -1,5 +1,6 @@
 import { type ObjectFile, type ObjectRecord, readable, toObjectRecord } from './index-records.ts';
 import type { IndexTables } from './index-tables.ts';
+import type { StoredObject } from './object-store.ts';
 
 /** The files of an object that was replaced or deleted: the index names them no more. */
 export interface ReleasedFiles {
@@ -30,8 +31,14 @@ export function replaceObject(
   return released;
 }
 
-/** Within a transaction: removes an object, and gives its files. */
-export function removeObject(tables: IndexTables, key: Buffer): ReleasedFiles | undefined {
+/** Within a transaction: removes an object, when it is the one that is meant, and gives its files. */
+export function removeObject(
+  tables: IndexTables,
+  key: Buffer,
+  only?: StoredObject,
+): ReleasedFiles | undefined {
+  const record = only && readObjectRecord(tables, key);
+  if (record && (record.modifiedAt !== only.modifiedAt || record.etag !== only.etag)) return undefined;
   const released = releaseFiles(tables, key);
   if (released) tables.objects.removeSync(key);
   return released;

@@ -94,8 +94,8 @@ export async function openObjectStore(options: OpenObjectStoreOptions): Promise<
       return record && toStoredObject(key, record);
     },
     open: contents.open,
-    async deleteObject(bucket, key) {
-      const removed = await index.removeObject(bucket, key);
+    async deleteObject(bucket, key, only) {
+      const removed = await index.removeObject(bucket, key, only);
       if (removed) await contents.removeReleased(removed);
       return removed !== undefined;
     },

@@ -276,3 +276,16 @@ describe('ObjectStore.deleteObject', () => {
     expect(store.head('b', 'k')).toBeUndefined();
   });
 });
+
+describe('ObjectStore.deleteObject with the object that is meant', () => {
+  it('deletes it, and not one that was written over it', async () => {
+    const { store } = await newStore();
+    await put(store, 'k', 'old');
+    const meant = store.head('b', 'k');
+    await put(store, 'k', 'new');
+    expect(await store.deleteObject('b', 'k', meant)).toBe(false);
+    expect(await getText(store, 'k')).toBe('new');
+    expect(await store.deleteObject('b', 'k', store.head('b', 'k'))).toBe(true);
+    expect(store.head('b', 'k')).toBeUndefined();
+  });
+});

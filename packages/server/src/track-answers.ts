@@ -16,6 +16,9 @@ export interface AnswerTracker {
   readonly afterComplete: (socket: Socket, then: () => void) => void;
 }
 
+/** Requests that wait for their turn on a connection before it is paused. */
+const LONGEST_QUEUE = 16;
+
 export function trackAnswers(): AnswerTracker {
   const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   const waiting = new WeakMap<Socket, () => void>();
@@ -38,10 +41,18 @@ export function trackAnswers(): AnswerTracker {
       response.once('close', () => {
         responses.delete(response);
         proceed(socket);
-        if (socket.writable) turns.get(socket)?.shift()?.();
+        const queue = turns.get(socket);
+        const next = queue?.shift();
+        if (queue?.length === 0) socket.resume();
+        if (socket.writable) next?.();
       });
       if (isFirst) begin();
-      else turns.set(socket, [...(turns.get(socket) ?? []), begin]);
+      else {
+        const queue = turns.get(socket) ?? [];
+        turns.set(socket, queue);
+        // What has arrived is kept, and no more is taken in until it has been begun.
+        if (queue.push(begin) === LONGEST_QUEUE) socket.pause();
+      }
     },
     afterComplete(socket, then) {
       waiting.set(socket, then);

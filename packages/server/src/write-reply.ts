@@ -23,7 +23,12 @@ export function writeReply(
 async function writeSlowly(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
   if (!(await drain(request))) response.shouldKeepAlive = false;
-  response.writeHead(reply.status, flat(reply.headers));
+  try {
+    response.writeHead(reply.status, flat(reply.headers));
+  } catch (error) {
+    await letGo(body);
+    throw error;
+  }
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     response.end(body);
     return;
@@ -32,6 +37,12 @@ async function writeSlowly(request: IncomingMessage, response: ServerResponse, r
   await pipeline(Readable.from(body, { objectMode: false }), response).catch((error: unknown) => {
     if (!response.destroyed) throw error;
   });
+}
+
+/** Ends a stream that nobody will read, and with it what it holds open. */
+async function letGo(body: Reply['body']): Promise<void> {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return;
+  await body[Symbol.asyncIterator]().return?.();
 }
 
 /**

@@ -18,6 +18,8 @@ const PROBLEMS: Readonly<Record<Exclude<ObjectProblem, 'anonymous' | 'override-m
   'part-too-small': 'EntityTooSmall',
   'body-too-small': 'EntityTooSmall',
   'form-malformed': 'MalformedPOSTRequest',
+  'storage-class-malformed': 'InvalidArgument',
+  'metadata-too-large': 'MetadataTooLarge',
 };
 
 /** How COS does what the object services have in common. */
@@ -36,6 +38,7 @@ export const cosConventions: ObjectConventions = {
   largestBodyBytes: 5 * 1024 ** 3,
   smallestPartBytes: 1024 ** 2,
   firstPart: 1,
+  largestMetadataBytes: 8 * 1024,
   metadataPrefix: 'x-cos-meta-',
   storageClass: { header: 'x-cos-storage-class', tellStandard: false },
   crc64Header: 'x-cos-hash-crc64ecma',

@@ -2,6 +2,7 @@ import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
 import type { CopySource } from '../objects/copy-object.ts';
 import { percentDecode } from '../request-target.ts';
+import { isBucketName } from './bucket-name.ts';
 import { cosError } from './errors.ts';
 import { bucketOfHost } from './routes.ts';
 
@@ -17,7 +18,7 @@ export function readCopySource(exchange: Exchange): CopySource | ServiceError | 
   const bucket = inPath ? rawKey.slice(0, slash) : (inHost ?? '');
   const [path, query = ''] = (inPath ? rawKey.slice(slash + 1) : rawKey).split('?', 2);
   const key = percentDecode(path ?? '');
-  if (!bucket || !key) {
+  if (!isBucketName(bucket) || !key) {
     const message = 'The x-cos-copy-source must be <bucket host>/<key>, the key percent-encoded.';
     return cosError('InvalidArgument', message);
   }

@@ -4,6 +4,7 @@ import type { DataOperation } from '../objects/data-call.ts';
 import { openObjectDataApi } from '../objects/open-data-api.ts';
 import { isBucketName } from './bucket-name.ts';
 import { createBucket, deleteBucket, headBucket, listBuckets } from './bucket-operations.ts';
+import { cosConventions } from './conventions.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { cosError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
@@ -21,7 +22,7 @@ import { cosErrorReply } from './responses.ts';
 
 /** Buckets and objects of the embedded store, as the API reference has them. */
 export function openCosDataApi(services: DataServices): DataApi {
-  return openObjectDataApi(services, route, cosErrorReply);
+  return openObjectDataApi(services, cosConventions, route, cosErrorReply);
 }
 
 /** Sub-resources that name operations this service does not have. Any other parameter is passed over. */

@@ -49,6 +49,7 @@ const ERRORS = {
     400,
     'The XML you provided was not well-formed or did not validate against our published schema',
   ],
+  MetadataTooLarge: [400, 'The metadata of the object has more than 8 KB.'],
   MethodNotAllowed: [405, 'The method is not allowed against this resource.'],
   MissingContentLength: [411, 'You must provide the Content-Length HTTP header.'],
   MissingRequestBodyError: [400, 'The request body is missing.'],

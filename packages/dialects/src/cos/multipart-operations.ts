@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '@crossgate/core';
 import type { UploadedPart } from '@crossgate/object-store';
+import { bodyDigestProblem } from '../body-digest.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { storageClassOf } from '../objects/conventions.ts';
 import { calledBucket, type DataCall, type DataResult, isError } from '../objects/data-call.ts';
@@ -135,6 +136,8 @@ export async function completeMultipartUpload(call: DataCall): Promise<DataResul
   if (isError(upload)) return upload;
   const bytes = await body.read(COMPLETION_LIMIT_BYTES);
   if (bytes === 'too-large') return cosError('EntityTooLarge');
+  const digest = bodyDigestProblem(exchange, bytes);
+  if (digest) return cosConventions.error(digest, exchange);
   const named = readCompletion(bytes);
   if (isError(named)) return named;
   const object = await completeUpload(call, cosConventions, upload, named);
@@ -154,17 +157,15 @@ function readCompletion(bytes: Uint8Array): readonly NamedPart[] | ServiceError 
   const xml = readXml(bytes);
   if (xml.kind === 'diagnostic') return cosError('MalformedXML', formatDiagnostic(xml.diagnostic));
   const named: NamedPart[] = [];
+  if (xml.root.name !== 'CompleteMultipartUpload') {
+    return cosError('MalformedXML', `found ${xml.root.name}, expected CompleteMultipartUpload`);
+  }
   for (const element of xml.root.children) {
     const text = (name: string): string | undefined =>
       element.children.find(child => child.name === name)?.text;
     const number = readPartNumber(text('PartNumber') ?? '', cosConventions);
     const etag = text('ETag');
-    if (
-      xml.root.name !== 'CompleteMultipartUpload' ||
-      element.name !== 'Part' ||
-      number === undefined ||
-      !etag
-    ) {
+    if (element.name !== 'Part' || number === undefined || !etag) {
       const { line, column } = element.position;
       const message = `line ${line}, column ${column}: expected CompleteMultipartUpload with a Part of PartNumber, from 1 to 10000, and ETag`;
       return cosError('MalformedXML', message);
@@ -223,7 +224,9 @@ export function listMultipartUploads(call: DataCall): DataResult {
   return xmlReply(200, writeCosDocument(['ListMultipartUploadsResult', fields]));
 }
 
-function readMarkers(exchange: Exchange): { readonly key: string; readonly id: string } | undefined {
+/** A key alone stands for all its uploads. */
+function readMarkers(exchange: Exchange): { readonly key: string; readonly id?: string } | undefined {
   const key = parameter(exchange, 'key-marker');
-  return key ? { key, id: parameter(exchange, 'upload-id-marker') ?? '' } : undefined;
+  const id = parameter(exchange, 'upload-id-marker');
+  return key ? { key, ...(id && { id }) } : undefined;
 }

@@ -19,7 +19,9 @@ export type ObjectProblem =
   | 'part-order'
   | 'part-too-small'
   | 'body-too-small'
-  | 'form-malformed';
+  | 'form-malformed'
+  | 'storage-class-malformed'
+  | 'metadata-too-large';
 
 /** In what the object services differ where they do the same. */
 export interface ObjectConventions {
@@ -32,6 +34,8 @@ export interface ObjectConventions {
   readonly smallestPartBytes: number;
   /** The number of the first part there can be. */
   readonly firstPart: number;
+  /** Bytes of the names and values of all metadata of an object. */
+  readonly largestMetadataBytes: number;
   /** Headers that begin so (in lower case) are kept with an object. */
   readonly metadataPrefix: string;
   /** The header that tells the storage class; the standard one is told or not. */

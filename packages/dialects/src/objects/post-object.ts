@@ -7,7 +7,7 @@ import { isKey, type ObjectConventions } from './conventions.ts';
 import { formatCrc64 } from './crc64.ts';
 import { type DataCall, isError } from './data-call.ts';
 import type { PostPolicy } from './post-policy.ts';
-import { sentAttributes } from './put-object.ts';
+import { attributeProblem, sentAttributes } from './put-object.ts';
 import { MalformedFormError, readUploadForm, type UploadForm } from './read-form.ts';
 import { asHeaderValue, REPRESENTATION_HEADERS } from './sent-headers.ts';
 
@@ -36,9 +36,12 @@ export async function postObject(
   try {
     const contentType = headerValue(exchange.request, 'content-type') ?? '';
     form = await readUploadForm(body.stream(), contentType);
+    const { fileName: name } = form;
+    // As a function: a name may hold what a replacement would be read for, such as `$&`.
+    const fileName = (): string => name;
     const permission = permit(form);
     if (isError(permission)) return permission;
-    const key = (form.fields.get('key') ?? '').replaceAll(FILE_NAME, form.fileName);
+    const key = (form.fields.get('key') ?? '').replaceAll(FILE_NAME, fileName);
     if (!isKey(key, conventions)) return conventions.error('key-length', exchange);
     const headers = headersOfForm(form, conventions);
     if (!headers) return conventions.error('form-malformed', exchange);
@@ -63,13 +66,15 @@ async function store(
 ): Promise<PostedObject | ServiceError> {
   const { exchange, services } = call;
   const limitBytes = Math.min(lengthRange?.max ?? Number.POSITIVE_INFINITY, conventions.largestBodyBytes);
+  const formExchange = { ...exchange, request: { ...exchange.request, rawHeaders } };
+  const problem = attributeProblem(formExchange, conventions);
+  if (problem) return problem;
   const { crc, stream } = withCrc64(form.file, limitBytes);
   const staged = await services.objects.stage(stream);
   if (staged.sizeBytes < (lengthRange?.min ?? 0)) {
     await services.objects.discard(staged);
     return conventions.error('body-too-small', exchange);
   }
-  const formExchange = { ...exchange, request: { ...exchange.request, rawHeaders } };
   const attributes = sentAttributes(formExchange, conventions, formatCrc64(crc), undefined);
   const result = await services.objects.commit(exchange.location.tenant ?? '', key, staged, attributes);
   if (result.kind !== 'committed') return conventions.error('bucket-absent', exchange);

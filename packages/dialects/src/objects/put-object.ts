@@ -1,7 +1,7 @@
 import type { ResponseHeader } from '@crossgate/core';
 import type { Acl, ObjectAttributes, StoredObject } from '@crossgate/object-store';
 import type { Exchange, ServiceError } from '../exchange.ts';
-import { headerValue } from '../headers.ts';
+import { headerPairs, headerValue } from '../headers.ts';
 import { isKey, type ObjectConventions, STANDARD_STORAGE } from './conventions.ts';
 import { calledBucket, type DataCall, isError } from './data-call.ts';
 import { sentHeaders } from './sent-headers.ts';
@@ -23,6 +23,23 @@ export async function storeObject(
   const attributes = sentAttributes(exchange, conventions, upload.crc64, acl);
   const result = await services.objects.commit(tenant, key, upload.staged, attributes);
   return result.kind === 'committed' ? result.object : conventions.error('bucket-absent', exchange);
+}
+
+/** What keeps an upload from being kept with what it says of its object; undefined when nothing does. */
+export function attributeProblem(
+  exchange: Exchange,
+  conventions: ObjectConventions,
+): ServiceError | undefined {
+  const storageClass = headerValue(exchange.request, conventions.storageClass.header) ?? '';
+  if (!/^[A-Za-z_]*$/.test(storageClass)) return conventions.error('storage-class-malformed', exchange);
+  let metadataBytes = 0;
+  for (const [name, value] of headerPairs(exchange.request)) {
+    if (name.toLowerCase().startsWith(conventions.metadataPrefix))
+      metadataBytes += name.length + value.length;
+  }
+  return metadataBytes > conventions.largestMetadataBytes
+    ? conventions.error('metadata-too-large', exchange)
+    : undefined;
 }
 
 /** What is kept with an object beside its bytes: what its upload says, and its CRC-64. */

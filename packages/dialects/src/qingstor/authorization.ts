@@ -2,6 +2,7 @@ import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, CredentialLookup } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
+import { percentDecode } from '../request-target.ts';
 import { qingstorError } from './errors.ts';
 import { qingstorSignature, qingstorStringToSign, signedQuery } from './signature.ts';
 
@@ -86,11 +87,14 @@ function serviceHeaders(exchange: Exchange): readonly (readonly [string, string]
     .map(name => [name, headerValue(exchange.request, name) ?? '']);
 }
 
-/** The SDKs sign the values of `response-*` parameters encoded or decoded; each names the same request. */
+/**
+ * The SDKs sign the values of `response-*` parameters encoded or decoded; each names the same request. No other value is
+ * taken decoded, nor one that holds what separates parameters: it could stand for parameters of its own.
+ */
 function resources(exchange: Exchange): readonly string[] {
-  const { tenant, path, pathStyle, query, parameters } = exchange.location;
+  const { tenant, path, pathStyle, query } = exchange.location;
   const base = pathStyle || tenant === undefined ? path : `/${tenant}${path}`;
-  const encoded = query
+  const sent = query
     .split('&')
     .filter(Boolean)
     .map(part => {
@@ -99,8 +103,13 @@ function resources(exchange: Exchange): readonly string[] {
         ? ([part, ''] as const)
         : ([part.slice(0, equals), part.slice(equals + 1)] as const);
     });
-  const decoded = parameters.map(
-    ([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')] as const,
+  const decoded = sent.map(
+    ([name, value]) => [name, name.startsWith('response-') ? decode(value) : value] as const,
   );
-  return [...new Set([signedQuery(decoded), signedQuery(encoded)])].map(signed => base + signed);
+  return [...new Set([signedQuery(decoded), signedQuery(sent)])].map(signed => base + signed);
+}
+
+function decode(value: string): string {
+  const text = percentDecode(value.replaceAll('+', ' '));
+  return text === undefined || text.includes('&') ? value : Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -19,6 +19,8 @@ const PROBLEMS: Readonly<Record<ObjectProblem, QingstorErrorCode>> = {
   'part-too-small': 'entity_too_small',
   'body-too-small': 'entity_too_small',
   'form-malformed': 'invalid_request',
+  'storage-class-malformed': 'invalid_argument',
+  'metadata-too-large': 'metadata_too_large',
 };
 
 const MESSAGES: Partial<Readonly<Record<ObjectProblem, string>>> = {
@@ -28,6 +30,7 @@ const MESSAGES: Partial<Readonly<Record<ObjectProblem, string>>> = {
   'part-too-small': 'A part that is not the last of its object has 4 MB or more.',
   'body-too-small': 'The file is smaller than the policy of its form allows.',
   'part-order': 'The parts of a completion must be in ascending order of their numbers.',
+  'storage-class-malformed': 'The storage class is not a name.',
   'form-malformed': 'The body is not a well-formed multipart/form-data with the file as its last field.',
   'override-malformed': 'A response-* parameter has a character that no header can have.',
 };
@@ -40,6 +43,7 @@ export const qingstorConventions: ObjectConventions = {
   largestBodyBytes: 5 * 1024 ** 3,
   smallestPartBytes: 4 * 1024 ** 2,
   firstPart: 0,
+  largestMetadataBytes: 8 * 1024,
   metadataPrefix: 'x-qs-meta-',
   storageClass: { header: 'x-qs-storage-class', tellStandard: true },
 };

@@ -10,6 +10,7 @@ import {
   headBucket,
   listBuckets,
 } from './bucket-operations.ts';
+import { qingstorConventions } from './conventions.ts';
 import { deleteObjects } from './delete-objects.ts';
 import { qingstorError } from './errors.ts';
 import { listObjects } from './list-objects.ts';
@@ -27,7 +28,7 @@ import { qingstorErrorReply } from './responses.ts';
 
 /** Buckets and objects of the embedded store, as the API reference has them. */
 export function openQingstorDataApi(services: DataServices): DataApi {
-  return openObjectDataApi(services, route, qingstorErrorReply);
+  return openObjectDataApi(services, qingstorConventions, route, qingstorErrorReply);
 }
 
 /** Sub-resources that name operations this service does not have. Any other parameter is passed over. */

@@ -26,6 +26,7 @@ const ERRORS = {
   invalid_range: [416, 'The range cannot be satisfied.'],
   invalid_request: [400, 'The request is not valid.'],
   max_parts_exceeded: [400, 'An upload has at most 10000 parts.'],
+  metadata_too_large: [400, 'The metadata of the object has more than 8 KB.'],
   method_not_allowed: [405, 'The method is not allowed against this resource.'],
   object_not_exists: [404, 'The object does not exist.'],
   permission_denied: [403, 'The request is anonymous, and what it asks for is not public. Sign it.'],

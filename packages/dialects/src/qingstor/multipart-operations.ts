@@ -1,5 +1,6 @@
 import { formatDiagnostic } from '@crossgate/core';
 import type { UploadedPart } from '@crossgate/object-store';
+import { bodyDigestProblem } from '../body-digest.ts';
 import type { ServiceError } from '../exchange.ts';
 import { type JsonNode, jsonMember, readJson } from '../json/read-json.ts';
 import { storageClassOf } from '../objects/conventions.ts';
@@ -90,6 +91,8 @@ export async function completeMultipartUpload(call: DataCall): Promise<DataResul
   if (isError(upload)) return upload;
   const bytes = await body.read(COMPLETION_LIMIT_BYTES);
   if (bytes === 'too-large') return qingstorError('entity_too_large');
+  const digest = bodyDigestProblem(exchange, bytes);
+  if (digest) return qingstorConventions.error(digest, exchange);
   const named = readCompletion(bytes);
   if (isError(named)) return named;
   const object = await completeUpload(call, qingstorConventions, upload, named);
@@ -141,11 +144,11 @@ export function listMultipartUploads(call: DataCall): DataResult {
   if (typeof limit !== 'number') return limit;
   const prefix = parameter(exchange, 'prefix') ?? '';
   const marker = parameter(exchange, 'key_marker') ?? '';
-  const id = parameter(exchange, 'upload_id_marker') ?? '';
+  const id = parameter(exchange, 'upload_id_marker');
   const { uploads, next } = services.objects.listUploads(bucket.name, {
     prefix,
     limit,
-    ...(marker && { after: { key: marker, id } }),
+    ...(marker && { after: { key: marker, ...(id && { id }) } }),
   });
   return jsonReply(
     200,

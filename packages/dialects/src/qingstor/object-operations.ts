@@ -1,3 +1,4 @@
+import type { StoredObject } from '@crossgate/object-store';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
 import { type CopySource, copyObject } from '../objects/copy-object.ts';
@@ -55,16 +56,15 @@ async function moveObject(call: DataCall, source: CopySource): Promise<DataResul
   const { exchange, services, authorization } = call;
   const { tenant, resource } = exchange.location;
   if (authorization.kind !== 'signed') return qingstorConventions.error('anonymous', exchange);
-  const object = await copyObject(
-    call,
-    qingstorConventions,
-    source,
-    'x-qs-move-source-',
-    ({ attributes }) => attributes,
-  );
+  let copied: StoredObject | undefined;
+  const object = await copyObject(call, qingstorConventions, source, 'x-qs-move-source-', original => {
+    copied = original;
+    return original.attributes;
+  });
   if (isError(object)) return object;
   if (source.bucket !== tenant || source.key !== resource) {
-    await services.objects.deleteObject(source.bucket, source.key);
+    // What was written over the source meanwhile is not what was moved, and stays.
+    await services.objects.deleteObject(source.bucket, source.key, copied);
   }
   return emptyReply(201, storedHeaders(object, qingstorConventions));
 }

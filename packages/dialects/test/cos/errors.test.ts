@@ -24,6 +24,7 @@ const statuses = {
   KeyTooLong: 400,
   MalformedPOSTRequest: 400,
   MalformedXML: 400,
+  MetadataTooLarge: 400,
   MethodNotAllowed: 405,
   MissingContentLength: 411,
   MissingRequestBodyError: 400,

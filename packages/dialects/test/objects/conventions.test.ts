@@ -24,6 +24,8 @@ const problems = {
   'part-order': ['400 InvalidPartOrder', '400 invalid_argument'],
   'part-too-small': ['400 EntityTooSmall', '400 entity_too_small'],
   'form-malformed': ['400 MalformedPOSTRequest', '400 invalid_request'],
+  'storage-class-malformed': ['400 InvalidArgument', '400 invalid_argument'],
+  'metadata-too-large': ['400 MetadataTooLarge', '400 metadata_too_large'],
 } as const satisfies Readonly<Record<ObjectProblem, readonly [string, string]>>;
 
 function isProblem(name: string): name is ObjectProblem {

@@ -20,6 +20,7 @@ const statuses = {
   invalid_range: 416,
   invalid_request: 400,
   max_parts_exceeded: 400,
+  metadata_too_large: 400,
   method_not_allowed: 405,
   object_not_exists: 404,
   permission_denied: 403,
