@@ -88,8 +88,8 @@ function serviceHeaders(exchange: Exchange): readonly (readonly [string, string]
 }
 
 /**
- * The SDKs sign the values of `response-*` parameters encoded or decoded; each names the same request. No other value is
- * taken decoded, nor one that holds what separates parameters: it could stand for parameters of its own.
+ * The SDKs sign the values of parameters encoded or decoded; each names the same request. A value that holds what
+ * separates parameters is taken as it was sent only: decoded it could stand for parameters of its own.
  */
 function resources(exchange: Exchange): readonly string[] {
   const { tenant, path, pathStyle, query } = exchange.location;
@@ -103,9 +103,7 @@ function resources(exchange: Exchange): readonly string[] {
         ? ([part, ''] as const)
         : ([part.slice(0, equals), part.slice(equals + 1)] as const);
     });
-  const decoded = sent.map(
-    ([name, value]) => [name, name.startsWith('response-') ? decode(value) : value] as const,
-  );
+  const decoded = sent.map(([name, value]) => [name, decode(value)] as const);
   return [...new Set([signedQuery(decoded), signedQuery(sent)])].map(signed => base + signed);
 }
 
