@@ -15,7 +15,14 @@ async function main(): Promise<void> {
   const stores = await openStores(config, { recover: false });
   const listeners = await openDialectListeners(config, stores, metrics, log);
 
+  let stopping = false;
+  // The primary process died. Node would exit in order, and hang: leaving, LMDB waits for a transaction that waits for
+  // this thread, with the lock that every other process needs. What is on disk stands a kill.
+  process.prependListener('disconnect', () => {
+    if (!stopping) process.kill(process.pid, 'SIGKILL');
+  });
   const stop = async (): Promise<void> => {
+    stopping = true;
     await Promise.all(listeners.map(listener => listener.close(GRACE_MS)));
     await stores.close();
     closeLog();
