@@ -20,7 +20,7 @@ export {
   type SourcePosition,
 } from './diagnostic.ts';
 export { isToken } from './field-name.ts';
-export type { Policy, Rule } from './policy.ts';
+export type { Policy, Rule, Settings } from './policy.ts';
 export type {
   ActualConventions,
   AllowHeadersConvention,

@@ -9,6 +9,12 @@ export interface Policy {
   readonly vary?: boolean;
 }
 
+/**
+ * What a tenant sets at its service beside the policy, as JSON, section by section: the logging of an Azure account. Only
+ * the service's dialect knows what is in it.
+ */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** Who may send what, and what is answered. Strings are kept as written: order, case and duplicates count. */
 export interface Rule {
   readonly id?: string;

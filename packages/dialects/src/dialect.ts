@@ -1,4 +1,11 @@
-import type { Policy, PreflightDecision, Profile, ReadPolicyResult, ResponseHeader } from '@crossgate/core';
+import type {
+  Policy,
+  PreflightDecision,
+  Profile,
+  ReadPolicyResult,
+  ResponseHeader,
+  Settings,
+} from '@crossgate/core';
 import type { ObjectStore } from '@crossgate/object-store';
 import type {
   ErrorReply,
@@ -23,10 +30,11 @@ export interface Dialect {
   readonly profile: Profile;
   /** Other readings of the service's documentation where it disagrees with itself, by name. */
   readonly variants: Readonly<Record<string, Profile>>;
-  readonly policyDocument: PolicyDocumentFormat;
+  /** How the service's own clients set and get the policy; undefined where there is only a page for people. */
+  readonly policyApi?: PolicyApi;
   /** The port of the listener, counted from the base. */
   readonly portOffset: number;
-  /** The public credential of a service that runs for oneself alone. */
+  /** The public credential of a service that runs for oneself alone. It may be good for one tenant only. */
   readonly localCredential: Credential;
   /** Whom to try the service with: a tenant, and the path of something of it on this service. */
   readonly example: { readonly tenant: string; readonly path: string };
@@ -35,15 +43,16 @@ export interface Dialect {
   readonly isTenantName: (name: string) => boolean;
   readonly newRequestId: (now: number) => string;
   readonly locate: (request: RequestHead) => Location;
-  readonly authorize: (exchange: Exchange, credentials: CredentialLookup) => Authorization;
-  /** Reads the body of a request that sets the policy. */
-  readonly readPolicy: (exchange: Exchange, body: Uint8Array) => ReadPolicyBody;
+  readonly authorize: (exchange: Exchange, credentials: Credentials) => Authorization;
+  readonly gateway: GatewayConventions;
 
   readonly replies: Replies;
   /** Headers that every answer of the service has. */
   readonly commonHeaders: (exchange: Exchange, reply: Reply) => readonly ResponseHeader[];
   /** The embedded service behind the gate; undefined when there is none. */
   readonly openDataApi?: (services: DataServices) => DataApi;
+  /** The records of use that the service keeps for its tenants, where it does. */
+  readonly analytics?: Analytics;
 }
 
 export interface Credential {
@@ -53,18 +62,59 @@ export interface Credential {
   readonly isPublic?: true;
   /** A temporary credential is good only together with this token. */
   readonly token?: string;
+  /** It is good for this tenant only. */
+  readonly tenant?: string;
 }
 
-export type CredentialLookup = (id: string) => Credential | undefined;
+/** The credentials that are held for the tenant of a request. */
+export interface Credentials {
+  readonly find: (id: string) => Credential | undefined;
+  /** Whether there are none. */
+  readonly isEmpty: boolean;
+}
 
 export type Authorization =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'signed'; readonly credentialId: string }
   | { readonly kind: 'refused'; readonly error: ServiceError };
 
+/** The requests by which a service's clients set, read and delete the policy of a tenant. */
+export interface PolicyApi {
+  readonly document: PolicyDocumentFormat;
+  /** Reads the body of a request that sets the policy, and whatever else stands in the same document. */
+  readonly read: (exchange: Exchange, body: Uint8Array) => ReadPolicyBody;
+  readonly replies: {
+    /** `stored` is undefined when the tenant never set anything. */
+    readonly read: (exchange: Exchange, stored: TenantState | undefined) => Reply;
+    readonly stored: (exchange: Exchange) => Reply;
+    readonly deleted: (exchange: Exchange) => Reply;
+  };
+}
+
+/** What a tenant has set. */
+export interface TenantState {
+  readonly policy: Policy;
+  readonly settings?: Settings;
+}
+
 export type ReadPolicyBody =
-  | { readonly kind: 'policy'; readonly policy: Policy }
+  /** What is left out stays as it is, and so does every section of the settings that is not named. */
+  | { readonly kind: 'update'; readonly policy?: Policy; readonly settings?: Settings }
   | { readonly kind: 'refused'; readonly error: ServiceError };
+
+/** How the service is fronted by a gateway. */
+export interface GatewayConventions {
+  /**
+   * The `Host` that an upstream is sent: that of the client, where it says whose data is meant or a signature covers it,
+   * or the upstream's own.
+   */
+  readonly host: 'as-sent' | 'upstream';
+  /**
+   * Whether the gateway itself refuses data requests with wrong credentials, of tenants whose credentials it holds. Where
+   * not, only the upstream can tell.
+   */
+  readonly checksCredentials: boolean;
+}
 
 /** The document in which a service's users write their policy. */
 export interface PolicyDocumentFormat {
@@ -83,10 +133,6 @@ export interface Replies {
     decision: Exclude<PreflightDecision, { kind: 'not-a-preflight' }>,
   ) => Reply;
   readonly unknownTenant: (exchange: Exchange) => Reply;
-  /** The policy was asked for; undefined when the tenant has none. */
-  readonly policyRead: (exchange: Exchange, policy: Policy | undefined) => Reply;
-  readonly policyStored: (exchange: Exchange) => Reply;
-  readonly policyDeleted: (exchange: Exchange) => Reply;
   readonly error: (exchange: Exchange, error: ServiceError) => ErrorReply;
   /** The service's word for what can go wrong before or beside it. */
   readonly fault: (fault: Fault, exchange: Exchange) => ServiceError;
@@ -99,6 +145,11 @@ export interface Replies {
  * - `request-timeout`: the head of the request did not arrive in time.
  * - `policy-too-large`: the body is over the limit of a policy document.
  * - `body-incomplete`: the client went away, or sent less than it announced.
+ * - `method-not-allowed`: the service has no such method here; an `OPTIONS` that is no preflight.
+ * - `no-upstream`: nothing is behind the gate that could answer; the message names the flag.
+ * - `upstream-unreachable`: no connection to the upstream.
+ * - `upstream-failed`: the upstream broke off, or what it sent is not HTTP.
+ * - `upstream-timeout`: the upstream did not answer in time.
  * - `unavailable`: what the answer depends on cannot be reached now; trying again later may help.
  * - `internal`: a defect of ours.
  */
@@ -109,13 +160,18 @@ export type Fault =
   | 'request-timeout'
   | 'policy-too-large'
   | 'body-incomplete'
+  | 'method-not-allowed'
+  | 'no-upstream'
+  | 'upstream-unreachable'
+  | 'upstream-failed'
+  | 'upstream-timeout'
   | 'unavailable'
   | 'internal';
 
 export interface DataServices {
   readonly objects: ObjectStore;
   /** For signatures that are in a body. */
-  readonly credentials: CredentialLookup;
+  readonly credentialsOf: (tenant: string | undefined) => Credentials;
   /** Removes the policy of a tenant that is no more. */
   readonly deletePolicy: (tenant: string) => Promise<void>;
 }
@@ -125,4 +181,43 @@ export interface DataApi {
   readonly tenantExists: (tenant: string) => boolean;
   readonly tenants: () => readonly string[];
   readonly handle: (exchange: Exchange, authorization: Authorization, body: RequestBody) => Promise<Reply>;
+}
+
+/** Records of use as a service keeps them for its tenants: counted, and written to a log when the tenant wants one. */
+export interface Analytics {
+  /** What is counted; undefined for what is not accounted for here, such as requests that an upstream answers. */
+  readonly classify: (
+    exchange: Exchange,
+    reply: Reply,
+    authorization: Authorization | undefined,
+  ) => Usage | undefined;
+  /** Whether the tenant's log has a line of it. */
+  readonly isLogged: (usage: Usage, exchange: Exchange, settings: Settings | undefined) => boolean;
+  /** A line of the log, with its line break. */
+  readonly line: (usage: Usage, exchange: Exchange, reply: Reply, measures: UsageMeasures) => string;
+  /** The file of the log, below the tenant's, with `/` between names. It changes with the time. */
+  readonly file: (at: number) => string;
+  /** For how many days lines are kept; undefined for ever. */
+  readonly retentionDays: (settings: Settings | undefined) => number | undefined;
+}
+
+export interface Usage {
+  /** The operation, in the service's words. */
+  readonly operation: string;
+  /** What came of it, in the service's words. */
+  readonly status: string;
+  readonly billable: boolean;
+}
+
+export interface UsageMeasures {
+  /** From the head of the request to the end of the answer, in milliseconds. */
+  readonly elapsedMilliseconds: number;
+  /** Without what the network took, in milliseconds. */
+  readonly serverMilliseconds: number;
+  /** `address:port` of the client. */
+  readonly client: string;
+  readonly requestHeaderBytes: number;
+  readonly requestBodyBytes: number;
+  readonly responseHeaderBytes: number;
+  readonly responseBodyBytes: number;
 }

@@ -41,6 +41,7 @@ export type Operation =
 /** An error in the service's terms. */
 export interface ServiceError {
   readonly status: number;
+  /** Empty where the service has none, only messages. */
   readonly code: string;
   /** For a person; the service's own wording where clients depend on it. */
   readonly message: string;
@@ -62,11 +63,15 @@ export interface Exchange {
 /** A response before the headers that every answer has, and those that CORS adds. */
 export interface Reply {
   readonly status: number;
+  /** The reason phrase, where the service has its own: visible ASCII and spaces. */
+  readonly reason?: string;
   readonly headers: readonly ResponseHeader[];
   /** A stream comes with its `Content-Length` among the headers. Absent: no content. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** The service's error code, for logs and metrics. */
   readonly errorCode?: string;
+  /** It comes from an upstream, with all the headers that answers of the service have. */
+  readonly fromUpstream?: true;
 }
 
 /** An error document. It is never a stream. */

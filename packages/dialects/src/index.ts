@@ -1,15 +1,21 @@
 export { cosDialect } from './cos/dialect.ts';
 export type {
+  Analytics,
   Authorization,
   Credential,
-  CredentialLookup,
+  Credentials,
   DataApi,
   DataServices,
   Dialect,
   Fault,
+  GatewayConventions,
+  PolicyApi,
   PolicyDocumentFormat,
   ReadPolicyBody,
   Replies,
+  TenantState,
+  Usage,
+  UsageMeasures,
 } from './dialect.ts';
 export type {
   Exchange,

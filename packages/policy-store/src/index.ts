@@ -6,6 +6,7 @@ export {
   type ListOptions,
   type PolicyRevision,
   type PolicyStore,
+  type PolicyUpdate,
   type StopWatch,
   type StoredPolicy,
   type TenantKey,

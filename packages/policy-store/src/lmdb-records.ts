@@ -82,6 +82,7 @@ export function decodePolicyRevision(bytes: Buffer): PolicyRevision {
     revision: record.revision,
     // JSON leaves out what is undefined, as the policy of a deletion is.
     policy: record.policy,
+    ...(record.settings && { settings: record.settings }),
     writtenAt: record.writtenAt,
   };
 }

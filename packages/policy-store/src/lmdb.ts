@@ -1,6 +1,6 @@
-import type { Policy } from '@crossgate/core';
 import { BoundedCache } from './bounded-cache.ts';
 import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
+import { changed } from './changed.ts';
 import { isExpected } from './expectation.ts';
 import { inTransaction, openEnvironment } from './lmdb-environment.ts';
 import {
@@ -23,6 +23,7 @@ import {
   HISTORY_LIMIT,
   type PolicyRevision,
   type PolicyStore,
+  type PolicyUpdate,
   type StoredPolicy,
   type TenantKey,
   type WriteResult,
@@ -127,7 +128,7 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
 
   async function write(
     { dialect, tenant }: TenantKey,
-    policy: Policy | undefined,
+    update: PolicyUpdate | 'delete',
     expected: Expected | undefined,
   ): Promise<WriteResult> {
     assertOpen();
@@ -136,9 +137,9 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
     const transaction = inTransaction(environment, (): WriteResult => {
       const current = readPolicy(key);
       if (!isExpected(expected, current)) return { kind: 'conflict', current };
-      if (policy === undefined && current === undefined) return { kind: 'absent' };
+      if (update === 'delete' && current === undefined) return { kind: 'absent' };
       const revision = readRevision() + 1;
-      record({ key, revision, policy, writtenAt: Date.now() });
+      record({ key, revision, ...changed(current, update), writtenAt: Date.now() });
       return { kind: 'written', revision };
     });
     underWay.add(transaction);
@@ -176,8 +177,9 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
       }
       return answer ?? undefined;
     },
-    put: (key, policy, expected) => write(key, policy, expected),
-    delete: (key, expected) => write(key, undefined, expected),
+    put: (key, policy, expected) => write(key, { policy }, expected),
+    update: write,
+    delete: (key, expected) => write(key, 'delete', expected),
     list({ dialect, after, limit = Number.POSITIVE_INFINITY } = {}) {
       refresh();
       if (dialect !== undefined) assertDialect(dialect);

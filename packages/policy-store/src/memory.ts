@@ -1,11 +1,12 @@
-import type { Policy } from '@crossgate/core';
 import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
+import { changed } from './changed.ts';
 import { isExpected } from './expectation.ts';
 import {
   type Expected,
   HISTORY_LIMIT,
   type PolicyRevision,
   type PolicyStore,
+  type PolicyUpdate,
   type StoredPolicy,
   type TenantKey,
   type WriteResult,
@@ -55,18 +56,22 @@ export function openMemoryPolicyStore(options: MemoryPolicyStoreOptions = {}): P
     return tenants.get(keyId(key));
   }
 
-  function write(key: TenantKey, policy: Policy | undefined, expected: Expected | undefined): WriteResult {
+  function write(
+    key: TenantKey,
+    update: PolicyUpdate | 'delete',
+    expected: Expected | undefined,
+  ): WriteResult {
     const tenant = find(key) ?? { order: orderedBytes(key), current: undefined, history: [] };
     const { current } = tenant;
     if (!isExpected(expected, current)) return { kind: 'conflict', current };
-    if (policy === undefined && current === undefined) return { kind: 'absent' };
+    if (update === 'delete' && current === undefined) return { kind: 'absent' };
     const change: PolicyRevision = {
       key: { dialect: key.dialect, tenant: key.tenant },
       revision: lastRevision + 1,
-      policy,
+      ...changed(current, update),
       writtenAt: Date.now(),
     };
-    tenant.current = policy && { ...change, policy };
+    tenant.current = change.policy && { ...change, policy: change.policy };
     tenant.history = [change, ...tenant.history].slice(0, HISTORY_LIMIT);
     tenants.set(keyId(key), tenant);
     changes.push(change);
@@ -84,10 +89,13 @@ export function openMemoryPolicyStore(options: MemoryPolicyStoreOptions = {}): P
     get: key => find(key)?.current,
     async put(key, policy, expected) {
       // A copy, as every store that writes to disk makes one: the caller's object may change later.
-      return write(key, JSON.parse(JSON.stringify(policy)), expected);
+      return write(key, JSON.parse(JSON.stringify({ policy })), expected);
+    },
+    async update(key, update, expected) {
+      return write(key, JSON.parse(JSON.stringify(update)), expected);
     },
     async delete(key, expected) {
-      return write(key, undefined, expected);
+      return write(key, 'delete', expected);
     },
     list({ dialect, after, limit = Number.POSITIVE_INFINITY } = {}) {
       assertOpen();

@@ -1,4 +1,4 @@
-import type { Policy } from '@crossgate/core';
+import type { Policy, Settings } from '@crossgate/core';
 
 /**
  * Whose policy: a bucket or an account of one service. Both names are case-sensitive, without lone surrogates, and
@@ -16,6 +16,8 @@ export interface PolicyRevision {
   /** Store-wide and strictly increasing; never used twice, also not after a deletion. */
   readonly revision: number;
   readonly policy: Policy | undefined;
+  /** What else the tenant has set. Undefined when it never has, and where the revision is a deletion. */
+  readonly settings?: Settings;
   /** Milliseconds since the epoch, by the clock of the process that wrote it. */
   readonly writtenAt: number;
 }
@@ -23,6 +25,12 @@ export interface PolicyRevision {
 /** What a tenant has now. */
 export interface StoredPolicy extends PolicyRevision {
   readonly policy: Policy;
+}
+
+/** A change of policy, settings or both. What is left out stays as it is; so does every section that is not named. */
+export interface PolicyUpdate {
+  readonly policy?: Policy;
+  readonly settings?: Settings;
 }
 
 /**
@@ -75,8 +83,14 @@ export interface PolicyStore {
    * that what is derived from it can be kept in a `WeakMap`. It is shared: do not change it.
    */
   get(key: TenantKey): StoredPolicy | undefined;
-  /** Keeps the policy as JSON does: what is undefined is left out, all strings come back exactly. */
+  /**
+   * Keeps the policy as JSON does: what is undefined is left out, all strings come back exactly. The settings stay as
+   * they are.
+   */
   put(key: TenantKey, policy: Policy, expected?: Expected): Promise<WriteResult>;
+  /** Changes a part, all at once. A tenant that had no policy then has one without rules. */
+  update(key: TenantKey, update: PolicyUpdate, expected?: Expected): Promise<WriteResult>;
+  /** Removes the policy and the settings. */
   delete(key: TenantKey, expected?: Expected): Promise<WriteResult>;
   list(options?: ListOptions): readonly StoredPolicy[];
   /** Newest first, at most `HISTORY_LIMIT` revisions, deletions included. */

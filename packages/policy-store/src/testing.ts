@@ -8,6 +8,7 @@ import {
   type WatchEvent,
   type WriteResult,
 } from './policy-store.ts';
+import { describeUpdate } from './testing-update.ts';
 
 /** An empty store for one test. */
 export interface OpenedPolicyStore {
@@ -197,6 +198,8 @@ export function policyStoreContract(name: string, open: () => Promise<OpenedPoli
         expect(store.get(ALICE)?.policy).toEqual(policy(12));
       });
     });
+
+    describeUpdate(() => opened);
 
     describe('delete', () => {
       it('removes the policy and has a revision of its own', async () => {

@@ -1,21 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type CompiledPolicy, decideActual, decidePreflight, type ResponseHeader } from '@crossgate/core';
+import { type CompiledPolicy, decideActual, decidePreflight } from '@crossgate/core';
 import {
   type Authorization,
-  type CredentialLookup,
-  type DataApi,
+  type Credentials,
   type Dialect,
   type Exchange,
   headerLines,
   headerValue,
   type Operation,
+  type PolicyApi,
   type Reply,
   type RequestHead,
   type ServiceError,
 } from '@crossgate/dialects';
 import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
+import { mergeHeaders } from './merge-headers.ts';
 import { BodyIncompleteError, requestBody } from './request-body.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
 import { writeReply } from './write-reply.ts';
@@ -23,8 +25,9 @@ import { writeReply } from './write-reply.ts';
 export interface GateParts {
   readonly dialect: Dialect;
   readonly policies: PolicyStore;
-  readonly dataApi: DataApi;
-  readonly credentials: CredentialLookup;
+  readonly backend: Backend;
+  /** Those that are held for a tenant. */
+  readonly credentialsOf: (tenant: string | undefined) => Credentials;
   readonly observe: RequestObserver;
   readonly log: Logger;
 }
@@ -40,7 +43,7 @@ interface Answer {
 
 /** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
 export function openGate(parts: GateParts): Gate {
-  const { dialect, policies, dataApi, credentials, observe, log } = parts;
+  const { dialect, policies, backend, credentialsOf, observe, log } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
 
   function gate(request: IncomingMessage, response: ServerResponse): void {
@@ -74,7 +77,7 @@ export function openGate(parts: GateParts): Gate {
     };
     try {
       const preflight = isPreflight ? tryPreflight(exchange) : undefined;
-      const sent = preflight ? send(preflight) : answerActual(exchange, request).then(send);
+      const sent = preflight ? send(preflight) : answerActual(exchange, request, response).then(send);
       sent?.catch(fail);
     } catch (error) {
       fail(error);
@@ -113,9 +116,15 @@ export function openGate(parts: GateParts): Gate {
   }
 
   /** Everything else: the answer of the service, with what CORS adds to it, whatever it is. */
-  async function answerActual(exchange: Exchange, request: IncomingMessage): Promise<Answer> {
+  async function answerActual(
+    exchange: Exchange,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Answer> {
     const policy = policyOrNone(exchange);
-    const own = await operate(exchange, request).catch((error: unknown) => failure(exchange, error));
+    const own = await operate(exchange, request, response).catch((error: unknown) =>
+      failure(exchange, error),
+    );
     const reply = complete(exchange, own);
     const decision = decideActual(policy, {
       origin: headerValue(exchange.request, 'origin'),
@@ -124,7 +133,7 @@ export function openGate(parts: GateParts): Gate {
     });
     const { kind } = exchange.location.operation;
     return {
-      reply: { ...reply, headers: withCors(reply.headers, decision.headers) },
+      reply: { ...reply, headers: mergeHeaders(reply.headers, decision.headers) },
       outcome: {
         kind: KINDS[kind],
         result: decision.kind,
@@ -135,10 +144,15 @@ export function openGate(parts: GateParts): Gate {
 
   /** An answer with the headers that every answer of the service has. */
   function complete(exchange: Exchange, reply: Reply): Reply {
+    if (reply.fromUpstream) return reply;
     return { ...reply, headers: [...reply.headers, ...dialect.commonHeaders(exchange, reply)] };
   }
 
-  async function operate(exchange: Exchange, request: IncomingMessage): Promise<Reply> {
+  async function operate(
+    exchange: Exchange,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Reply> {
     const { operation } = exchange.location;
     if (!hasOneHost(request, exchange.request) || !isPlain(request))
       return fault(exchange, 'request-malformed');
@@ -146,11 +160,17 @@ export function openGate(parts: GateParts): Gate {
       case 'unreadable':
         return dialect.replies.error(exchange, operation.error);
       case 'policy':
-        return await operateOnPolicy(exchange, operation.action, request);
-      case 'data':
-      case 'preflight': {
-        const authorization = dialect.authorize(exchange, credentials);
-        return await dataApi.handle(exchange, authorization, requestBody(request));
+        return dialect.policyApi
+          ? await operateOnPolicy(exchange, dialect.policyApi, operation.action, request)
+          : fault(exchange, 'method-not-allowed');
+      case 'preflight':
+        return fault(exchange, 'method-not-allowed');
+      case 'data': {
+        const authorization = dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
+        if (authorization.kind === 'refused' && dialect.gateway.checksCredentials) {
+          return dialect.replies.error(exchange, authorization.error);
+        }
+        return await backend.handle({ exchange, authorization, request, response });
       }
       default:
         return operation satisfies never;
@@ -159,24 +179,28 @@ export function openGate(parts: GateParts): Gate {
 
   async function operateOnPolicy(
     exchange: Exchange,
+    policyApi: PolicyApi,
     action: 'get' | 'put' | 'delete',
     request: IncomingMessage,
   ): Promise<Reply> {
+    const credentials = credentialsOf(exchange.location.tenant);
     const refusal = ownerProblem(exchange, dialect.authorize(exchange, credentials));
     if (refusal) return dialect.replies.error(exchange, refusal);
     const key = knownTenant(exchange);
     if (!key) return dialect.replies.unknownTenant(exchange);
     switch (action) {
       case 'get':
-        return dialect.replies.policyRead(exchange, policies.get(key)?.policy);
+        return policyApi.replies.read(exchange, policies.get(key));
       case 'delete':
-        return await written(exchange, policies.delete(key), dialect.replies.policyDeleted);
+        return await written(exchange, policies.delete(key), policyApi.replies.deleted);
       case 'put': {
-        const body = await requestBody(request).read(dialect.policyDocument.limitBytes);
+        const body = await requestBody(request).read(policyApi.document.limitBytes);
         if (body === 'too-large') return fault(exchange, 'policy-too-large');
-        const read = dialect.readPolicy(exchange, body);
+        const read = policyApi.read(exchange, body);
         if (read.kind === 'refused') return dialect.replies.error(exchange, read.error);
-        return await written(exchange, policies.put(key, read.policy), dialect.replies.policyStored);
+        const { policy, settings } = read;
+        const update = { ...(policy && { policy }), ...(settings && { settings }) };
+        return await written(exchange, policies.update(key, update), policyApi.replies.stored);
       }
       default:
         return action satisfies never;
@@ -219,14 +243,14 @@ export function openGate(parts: GateParts): Gate {
 
   function knownTenant(exchange: Exchange): TenantKey | undefined {
     const key = tenantKey(exchange);
-    return key && (policies.get(key) || dataApi.tenantExists(key.tenant)) ? key : undefined;
+    return key && (policies.get(key) || backend.tenantExists(key.tenant) !== 'no') ? key : undefined;
   }
 
   /** Undefined when there is no such tenant. One that has no policy has a policy without rules. */
   function policyOf(exchange: Exchange): CompiledPolicy | undefined {
     const key = tenantKey(exchange);
     if (!key) return undefined;
-    return compiled.get(key) ?? (dataApi.tenantExists(key.tenant) ? compiled.none : undefined);
+    return compiled.get(key) ?? (backend.tenantExists(key.tenant) === 'no' ? undefined : compiled.none);
   }
 
   /** An actual request is not refused because its policy cannot be read. */
@@ -270,18 +294,4 @@ function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
 /** Whether the body comes as it is: no transfer coding but `chunked` is undone here (RFC 9112, section 6.1). */
 function isPlain(request: IncomingMessage): boolean {
   return (request.headers['transfer-encoding'] ?? 'chunked').toLowerCase() === 'chunked';
-}
-
-/** The service's own headers and those of CORS, with one `Vary`. */
-function withCors(
-  own: readonly ResponseHeader[],
-  cors: readonly ResponseHeader[],
-): readonly ResponseHeader[] {
-  const vary = own.find(([name]) => name.toLowerCase() === 'vary');
-  if (!vary) return [...own, ...cors];
-  const merged = cors.map(
-    (header): ResponseHeader => (header[0] === 'Vary' ? ['Vary', `${vary[1]}, ${header[1]}`] : header),
-  );
-  const kept = merged.some(([name]) => name === 'Vary') ? own.filter(header => header !== vary) : own;
-  return [...kept, ...merged];
 }

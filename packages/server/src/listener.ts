@@ -93,6 +93,6 @@ function rawReply(dialect: Dialect, fault: Fault): Buffer {
     ['Connection', 'close'],
   ];
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const head = `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n`;
+  const head = `HTTP/1.1 ${reply.status} ${reply.reason ?? STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(reply.body ?? '')]);
 }

@@ -14,7 +14,7 @@ export function writeReply(
   const { body } = reply;
   const isStream = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
   if (!isStream && !announcesBody(request)) {
-    response.writeHead(reply.status, flat(reply.headers)).end(body);
+    writeHead(response, reply).end(body);
     return undefined;
   }
   return writeSlowly(request, response, reply);
@@ -24,7 +24,7 @@ async function writeSlowly(request: IncomingMessage, response: ServerResponse, r
   const { body } = reply;
   if (!(await drain(request))) response.shouldKeepAlive = false;
   try {
-    response.writeHead(reply.status, flat(reply.headers));
+    writeHead(response, reply);
   } catch (error) {
     await letGo(body);
     throw error;
@@ -37,6 +37,12 @@ async function writeSlowly(request: IncomingMessage, response: ServerResponse, r
   await pipeline(Readable.from(body, { objectMode: false }), response).catch((error: unknown) => {
     if (!response.destroyed) throw error;
   });
+}
+
+function writeHead(response: ServerResponse, { status, reason, headers }: Reply): ServerResponse {
+  return reason === undefined
+    ? response.writeHead(status, flat(headers))
+    : response.writeHead(status, reason, flat(headers));
 }
 
 /** Ends a stream that nobody will read, and with it what it holds open. */

@@ -1,5 +1,5 @@
 import { equalInConstantTime } from '../constant-time.ts';
-import type { Authorization, Credential, CredentialLookup } from '../dialect.ts';
+import type { Authorization, Credential, Credentials } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
 import { hostWithoutPort, percentDecode } from '../request-target.ts';
@@ -31,11 +31,11 @@ const TOKEN = 'x-cos-security-token';
 const SKEW_SECONDS = 15 * 60;
 
 /** Who sent the request: nobody, or the holder of a key ("Request Signature" of the API reference). */
-export function authorizeCos(exchange: Exchange, credentials: CredentialLookup): Authorization {
+export function authorizeCos(exchange: Exchange, credentials: Credentials): Authorization {
   const fields = readFields(exchange);
   if (fields === undefined) return { kind: 'anonymous' };
   if (typeof fields === 'string') return refuse(cosError('AccessDenied', fields));
-  const credential = credentials(fields['q-ak']);
+  const credential = credentials.find(fields['q-ak']);
   if (!credential) return refuse(cosError('InvalidAccessKeyId'));
   const problem =
     timeProblem(fields, exchange.receivedAt) ??

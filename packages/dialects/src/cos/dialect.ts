@@ -2,9 +2,8 @@ import type { Dialect } from '../dialect.ts';
 import { authorizeCos } from './authorization.ts';
 import { isBucketName } from './bucket-name.ts';
 import { openCosDataApi } from './data-api.ts';
-import { cosPolicyDocument } from './policy-document.ts';
+import { cosPolicyApi } from './policy-api.ts';
 import { cosProfile } from './profile.ts';
-import { readCosPolicy } from './read-policy.ts';
 import { cosCommonHeaders, cosReplies, newCosRequestId } from './responses.ts';
 import { locateCos } from './routes.ts';
 
@@ -15,7 +14,7 @@ export const cosDialect: Dialect = {
   tenantNoun: 'bucket',
   profile: cosProfile,
   variants: {},
-  policyDocument: cosPolicyDocument,
+  policyApi: cosPolicyApi,
   portOffset: 1,
   localCredential: { id: 'AKIDcrossgatelocal', secret: 'crossgate-local-secret', isPublic: true },
   example: { tenant: 'examplebucket-1250000000', path: '/examplebucket-1250000000/hello.txt' },
@@ -23,7 +22,7 @@ export const cosDialect: Dialect = {
   newRequestId: newCosRequestId,
   locate: locateCos,
   authorize: authorizeCos,
-  readPolicy: readCosPolicy,
+  gateway: { host: 'as-sent', checksCredentials: false },
   replies: cosReplies,
   commonHeaders: cosCommonHeaders,
   openDataApi: openCosDataApi,

@@ -12,6 +12,7 @@ const ERRORS = {
     "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Requet-Headers are not whitelisted by the resource's CORS spec",
   ],
   BadDigest: [400, 'The Content-MD5 you specified is not that of the body that was received.'],
+  BadGateway: [502, 'The store behind this gateway cannot be reached, or broke off. Please try again.'],
   BucketAlreadyOwnedByYou: [409, 'The bucket you tried to create already exists, and you own it.'],
   BucketNotEmpty: [409, 'The bucket you tried to delete is not empty. Delete its objects first.'],
   EntityTooSmall: [
@@ -23,6 +24,7 @@ const ERRORS = {
     400,
     'The x-cos-security-token has expired, or is not the one that belongs to this SecretId.',
   ],
+  GatewayTimeout: [504, 'The store behind this gateway did not answer in time. Please try again.'],
   IncompleteBody: [400, 'The body ended before the number of bytes that Content-Length announced.'],
   InternalError: [500, 'We encountered an internal error. Please try again.'],
   InvalidAccessKeyId: [403, 'The Access Key Id you provided does not exist in our records'],

@@ -49,7 +49,7 @@ function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
     const bucket = calledBucket(call, cosConventions, 'write');
     return isError(bucket) ? bucket : { lengthRange: undefined };
   }
-  const credential = services.credentials(keyId ?? '');
+  const credential = services.credentialsOf(exchange.location.tenant).find(keyId ?? '');
   if (!credential) return cosError('InvalidAccessKeyId');
   const policy = Buffer.from(encoded ?? '', 'base64').toString('utf8');
   const keyTime = fields.get('q-key-time') ?? '';

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Policy, ResponseHeader } from '@crossgate/core';
+import type { ResponseHeader } from '@crossgate/core';
 import type { Fault, Replies } from '../dialect.ts';
 import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
 import { cosConventions } from './conventions.ts';
 import { writeCosDocument } from './document.ts';
 import { type CosErrorCode, cosError } from './errors.ts';
-import { cosPolicyDocument } from './policy-document.ts';
 
 /** Headers of every answer: "Common Response Headers" of the API reference. */
 export function cosCommonHeaders(exchange: Exchange): readonly ResponseHeader[] {
@@ -74,6 +73,11 @@ const FAULTS = {
   'request-timeout': 'RequestTimeOut',
   'policy-too-large': 'XMLSizeLimit',
   'body-incomplete': 'IncompleteBody',
+  'method-not-allowed': 'MethodNotAllowed',
+  'no-upstream': 'NotImplemented',
+  'upstream-unreachable': 'BadGateway',
+  'upstream-failed': 'BadGateway',
+  'upstream-timeout': 'GatewayTimeout',
   unavailable: 'ServiceUnavailable',
   internal: 'InternalError',
 } as const satisfies Record<Exclude<Fault, 'credentials-missing'>, CosErrorCode>;
@@ -88,12 +92,6 @@ export const cosReplies: Replies = {
     return { ...reply, headers: [...reply.headers, ...decision.headers] };
   },
   unknownTenant: exchange => cosErrorReply(exchange, cosError('NoSuchBucket')),
-  policyRead: (exchange, policy: Policy | undefined) =>
-    policy
-      ? xmlReply(200, cosPolicyDocument.write(policy))
-      : cosErrorReply(exchange, cosError('NoSuchCORSConfiguration')),
-  policyStored: () => ({ status: 200, headers: EMPTY }),
-  policyDeleted: () => ({ status: 204, headers: [] }),
   error: cosErrorReply,
   fault: (fault, exchange) =>
     fault === 'credentials-missing' ? cosConventions.error('anonymous', exchange) : cosError(FAULTS[fault]),

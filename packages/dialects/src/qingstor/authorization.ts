@@ -1,5 +1,5 @@
 import { equalInConstantTime } from '../constant-time.ts';
-import type { Authorization, CredentialLookup } from '../dialect.ts';
+import type { Authorization, Credentials } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
 import { percentDecode } from '../request-target.ts';
@@ -16,11 +16,11 @@ interface SentSignature {
 }
 
 /** Who sent the request: nobody, or the holder of a key ("Signature" of the API reference). */
-export function authorizeQingstor(exchange: Exchange, credentials: CredentialLookup): Authorization {
+export function authorizeQingstor(exchange: Exchange, credentials: Credentials): Authorization {
   const sent = readSignature(exchange);
   if (sent === undefined) return { kind: 'anonymous' };
   if ('code' in sent) return { kind: 'refused', error: sent };
-  const credential = credentials(sent.keyId);
+  const credential = credentials.find(sent.keyId);
   if (!credential) return { kind: 'refused', error: qingstorError('invalid_access_key_id') };
   const holds = resources(exchange).some(resource => {
     const expected = qingstorSignature(credential.secret, stringToSign(exchange, sent.date, resource));

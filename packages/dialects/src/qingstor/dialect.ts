@@ -2,9 +2,8 @@ import type { Dialect } from '../dialect.ts';
 import { authorizeQingstor } from './authorization.ts';
 import { isBucketName } from './bucket-name.ts';
 import { openQingstorDataApi } from './data-api.ts';
-import { qingstorPolicyDocument } from './policy-document.ts';
+import { qingstorPolicyApi } from './policy-api.ts';
 import { qingstorFilterProfile, qingstorProfile } from './profile.ts';
-import { readQingstorPolicy } from './read-policy.ts';
 import { newQingstorRequestId, qingstorCommonHeaders, qingstorReplies } from './responses.ts';
 import { locateQingstor } from './routes.ts';
 
@@ -15,7 +14,7 @@ export const qingstorDialect: Dialect = {
   tenantNoun: 'bucket',
   profile: qingstorProfile,
   variants: { 'filter-headers': qingstorFilterProfile },
-  policyDocument: qingstorPolicyDocument,
+  policyApi: qingstorPolicyApi,
   portOffset: 2,
   localCredential: { id: 'CROSSGATELOCAL', secret: 'crossgate-local-secret', isPublic: true },
   example: { tenant: 'example-bucket', path: '/example-bucket/hello.txt' },
@@ -23,7 +22,7 @@ export const qingstorDialect: Dialect = {
   newRequestId: newQingstorRequestId,
   locate: locateQingstor,
   authorize: authorizeQingstor,
-  readPolicy: readQingstorPolicy,
+  gateway: { host: 'as-sent', checksCredentials: false },
   replies: qingstorReplies,
   commonHeaders: qingstorCommonHeaders,
   openDataApi: openQingstorDataApi,

@@ -6,6 +6,7 @@ import type { ServiceError } from '../exchange.ts';
  */
 const ERRORS = {
   bad_digest: [400, 'The Content-MD5 is not that of the body that was received.'],
+  bad_gateway: [502, 'The store behind this gateway cannot be reached, or broke off. Please try again.'],
   bucket_already_exists: [409, 'A bucket of this name already exists.'],
   bucket_not_empty: [409, 'The bucket is not empty. Delete its objects first.'],
   bucket_not_exists: [404, 'The bucket does not exist.'],
@@ -13,6 +14,7 @@ const ERRORS = {
   entity_too_large: [400, 'The body is larger than this operation takes.'],
   entity_too_small: [400, 'The body is smaller than this operation takes.'],
   form_policy_violated: [400, 'The form does not hold to its policy.'],
+  gateway_timeout: [504, 'The store behind this gateway did not answer in time. Please try again.'],
   incomplete_body: [400, 'The body ended before the number of bytes that Content-Length announced.'],
   internal_error: [500, 'An internal error happened. Please try again.'],
   invalid_access_key_id: [401, 'The access key id does not exist.'],
@@ -28,6 +30,7 @@ const ERRORS = {
   max_parts_exceeded: [400, 'An upload has at most 10000 parts.'],
   metadata_too_large: [400, 'The metadata of the object has more than 8 KB.'],
   method_not_allowed: [405, 'The method is not allowed against this resource.'],
+  not_implemented: [501, 'This is not implemented here.'],
   object_not_exists: [404, 'The object does not exist.'],
   permission_denied: [403, 'The request is anonymous, and what it asks for is not public. Sign it.'],
   precondition_failed: [412, 'A precondition of the request does not hold.'],

@@ -29,7 +29,7 @@ function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
     const bucket = calledBucket(call, qingstorConventions, 'write');
     return isError(bucket) ? bucket : { lengthRange: undefined };
   }
-  const credential = services.credentials(keyId ?? '');
+  const credential = services.credentialsOf(exchange.location.tenant).find(keyId ?? '');
   if (!credential) return qingstorError('invalid_access_key_id');
   const expected = qingstorSignature(credential.secret, policy ?? '');
   if (!equalInConstantTime(expected, fields.get('signature') ?? '')) {

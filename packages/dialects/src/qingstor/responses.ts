@@ -3,7 +3,6 @@ import type { ResponseHeader } from '@crossgate/core';
 import type { Fault, Replies } from '../dialect.ts';
 import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
 import { type QingstorErrorCode, qingstorError } from './errors.ts';
-import { qingstorPolicyDocument } from './policy-document.ts';
 
 /** Headers of every answer: "Common Headers" of the API reference. */
 export function qingstorCommonHeaders(exchange: Exchange): readonly ResponseHeader[] {
@@ -56,6 +55,11 @@ const FAULTS = {
   'request-timeout': 'invalid_request',
   'policy-too-large': 'entity_too_large',
   'body-incomplete': 'incomplete_body',
+  'method-not-allowed': 'method_not_allowed',
+  'no-upstream': 'not_implemented',
+  'upstream-unreachable': 'bad_gateway',
+  'upstream-failed': 'bad_gateway',
+  'upstream-timeout': 'gateway_timeout',
   unavailable: 'service_unavailable',
   internal: 'internal_error',
 } as const satisfies Record<Fault, QingstorErrorCode>;
@@ -71,12 +75,6 @@ export const qingstorReplies: Replies = {
     return { ...reply, headers: [...reply.headers, ...decision.headers] };
   },
   unknownTenant: exchange => qingstorErrorReply(exchange, qingstorError('bucket_not_exists')),
-  policyRead: (exchange, policy) =>
-    policy
-      ? jsonReply(200, qingstorPolicyDocument.write(policy))
-      : qingstorErrorReply(exchange, qingstorError('cors_not_exists')),
-  policyStored: () => emptyReply(200),
-  policyDeleted: () => emptyReply(204),
   error: qingstorErrorReply,
   fault: fault => qingstorError(FAULTS[fault]),
 };

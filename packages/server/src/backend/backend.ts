@@ -1,0 +1,21 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Authorization, Exchange, Reply } from '@crossgate/dialects';
+
+/** What stands behind the gate of one dialect and answers everything that is neither a preflight nor about the policy. */
+export interface Backend {
+  /** `unknown` where only an upstream could tell. */
+  readonly tenantExists: (tenant: string) => 'yes' | 'no' | 'unknown';
+  /** Those that are known here. */
+  readonly tenants: () => readonly string[];
+  readonly handle: (call: BackendCall) => Promise<Reply>;
+  /** Gives up what is left of requests to an upstream. */
+  readonly close: () => Promise<void>;
+}
+
+/** A request on its way to the backend, with the connection that it came on. */
+export interface BackendCall {
+  readonly exchange: Exchange;
+  readonly authorization: Authorization;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}

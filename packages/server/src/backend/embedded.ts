@@ -1,0 +1,14 @@
+import type { DataApi } from '@crossgate/dialects';
+import { requestBody } from '../request-body.ts';
+import type { Backend } from './backend.ts';
+
+/** The service itself, as its dialect has it. */
+export function embeddedBackend(dataApi: DataApi): Backend {
+  return {
+    tenantExists: tenant => (dataApi.tenantExists(tenant) ? 'yes' : 'no'),
+    tenants: dataApi.tenants,
+    handle: ({ exchange, authorization, request }) =>
+      dataApi.handle(exchange, authorization, requestBody(request)),
+    close: () => Promise.resolve(),
+  };
+}
