@@ -218,7 +218,7 @@ describe('a temporary key', () => {
   let guarded: LocalServer;
 
   beforeAll(async () => {
-    guarded = await startLocalServer({}, { cos: credential });
+    guarded = await startLocalServer({}, { cos: { credentials: [credential] } });
   });
   afterAll(() => guarded.stop());
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLog, type RunningServer, readServeConfig, type ServeConfig, serve } from '@crossgate/server';
+import { type DialectConfig, openLog, type RunningServer, readServeConfig, serve } from '@crossgate/server';
 
 /** A server of this process on free ports, with a data directory of its own. */
 export interface LocalServer {
@@ -17,16 +17,20 @@ export interface LocalServer {
   readonly stop: () => Promise<void>;
 }
 
-/** `credentials` are instead of the local keys, by dialect. */
+/** `dialects` are changes of how a service is served, by its id. */
 export async function startLocalServer(
   settings: Readonly<Record<string, unknown>> = {},
-  credentials: ServeConfig['credentials'] = {},
+  dialects: Readonly<Record<string, Partial<DialectConfig>>> = {},
 ): Promise<LocalServer> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-test-'));
   const read = readServeConfig({ portBase: 0, dataDirectory, logLevel: 'silent', ...settings }, {});
   if (read.kind === 'problem') throw new Error(read.message);
   const { log, close: closeLog } = openLog(read.config.logLevel);
-  const config = { ...read.config, credentials: { ...read.config.credentials, ...credentials } };
+  const config = { ...read.config, dialects: { ...read.config.dialects } };
+  for (const [id, changes] of Object.entries(dialects)) {
+    const dialect = config.dialects[id];
+    if (dialect) config.dialects[id] = { ...dialect, ...changes };
+  }
   const running = await serve(config, log);
   const addressOf = (dialect: string): string => {
     const listener = running.listeners.find(candidate => candidate.dialect === dialect);

@@ -5,14 +5,16 @@ import { CommandError, EXIT } from './exit-code.ts';
 
 /**
  * Reads a policy from a file, or from standard input when it is `-`: in the neutral form, or, when a dialect is named,
- * in that service's own.
+ * in that service's own, where it has one.
  *
  * @throws CommandError
  */
 export function readPolicyFile(file: string, dialect: Dialect | undefined): Policy {
   const name = file === '-' ? 'standard input' : file;
   const bytes = readBytes(file, name);
-  const result = dialect ? dialect.policyDocument.parse(bytes) : readPolicy(parseJson(bytes, name));
+  const result = dialect?.policyApi
+    ? dialect.policyApi.document.parse(bytes)
+    : readPolicy(parseJson(bytes, name));
   return policyOf(result, name);
 }
 

@@ -27,7 +27,7 @@ export type {
   RequestHead,
   ServiceError,
 } from './exchange.ts';
-export { headerLines, headerValue } from './headers.ts';
+export { headerLines, headerPairs, headerValue } from './headers.ts';
 export {
   azureTablesProfile,
   boomiProfile,

@@ -6,6 +6,7 @@ import { type Acl, type ObjectStore, openObjectStore } from '@crossgate/object-s
 import { onTestFinished } from 'vitest';
 import type { Credential, Dialect } from '../src/dialect.ts';
 import type { Reply } from '../src/exchange.ts';
+import { held } from './held-credentials.ts';
 
 export interface Sent {
   readonly method?: string;
@@ -52,7 +53,7 @@ export async function newDataService(dialect: Dialect): Promise<DataService> {
   const deletedPolicies: string[] = [];
   const api = dialect.openDataApi?.({
     objects,
-    credentials: id => (id === KEY.id ? KEY : undefined),
+    credentialsOf: () => held(KEY),
     deletePolicy: async tenant => {
       deletedPolicies.push(tenant);
     },

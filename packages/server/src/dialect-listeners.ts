@@ -1,10 +1,11 @@
 import { DIALECTS } from '@crossgate/dialects';
 import type { Logger } from 'pino';
+import { openBackend } from './backend/open-backend.ts';
 import { openGate } from './gate.ts';
 import { createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { openRequestObserver } from './request-observer.ts';
-import { chosenDialect, credentialLookup, type ServeConfig } from './serve-config.ts';
+import { chosenDialect, credentialsOf, type ServeConfig } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 
 export interface DialectListener extends Listener {
@@ -20,21 +21,30 @@ export async function openDialectListeners(
 ): Promise<readonly DialectListener[]> {
   const listeners: DialectListener[] = [];
   try {
-    for (const dialect of DIALECTS.map(known => chosenDialect(known, config))) {
-      const dataApi = stores.dataApis.get(dialect.id);
-      if (!dataApi) continue;
+    for (const known of DIALECTS) {
+      const dialectConfig = config.dialects[known.id];
+      if (!dialectConfig) continue;
+      const dialect = chosenDialect(known, dialectConfig);
       const dialectLog = log.child({ dialect: dialect.id });
+      const backend = openBackend(dialect, dialectConfig, stores.dataApis.get(dialect.id), dialectLog);
       const gate = openGate({
         dialect,
         policies: stores.policies,
-        dataApi,
-        credentials: credentialLookup(config, dialect.id),
+        backend,
+        credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         observe: openRequestObserver(dialect.id, metrics, dialectLog),
         log: dialectLog,
       });
       const port = config.portBase === 0 ? 0 : config.portBase + dialect.portOffset;
       const listener = await listen(createDialectServer(dialect, gate), config.host, port);
-      listeners.push({ ...listener, dialect: dialect.id });
+      listeners.push({
+        ...listener,
+        dialect: dialect.id,
+        close: async graceMs => {
+          await listener.close(graceMs);
+          await backend.close();
+        },
+      });
     }
   } catch (error) {
     await Promise.all(listeners.map(listener => listener.close(0)));

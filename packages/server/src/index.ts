@@ -1,5 +1,12 @@
 export { DataDirectoryInUseError } from './data-lock.ts';
 export { type LogLevel, openLog } from './log.ts';
 export { type RunningServer, serve } from './serve.ts';
-export { readServeConfig, type ServeConfig, type ServeConfigResult } from './serve-config.ts';
+export {
+  type DialectConfig,
+  readServeConfig,
+  type ServeConfig,
+  type ServeConfigResult,
+  UPSTREAM_TIMEOUTS,
+  type UpstreamConfig,
+} from './serve-config.ts';
 export { formatStartUp } from './start-up.ts';

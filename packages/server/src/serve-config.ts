@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { type Credential, type CredentialLookup, DIALECTS, type Dialect } from '@crossgate/dialects';
+import { type Credential, type Credentials, DIALECTS, type Dialect } from '@crossgate/dialects';
 import { z } from 'zod';
 import type { LogLevel } from './log.ts';
 
@@ -7,12 +7,40 @@ import type { LogLevel } from './log.ts';
 const HIGHEST_PORT_BASE = 65_535 - 4;
 
 /** Everything that `serve` needs to know. */
-export interface ServeConfig extends Omit<Settings, 'variant'> {
-  /** The variants that were chosen, by dialect. */
-  readonly variants: Readonly<Record<string, string>>;
-  /** By dialect. */
-  readonly credentials: Readonly<Record<string, Credential>>;
+export interface ServeConfig extends Omit<Settings, 'variant' | 'upstream'> {
+  /** By id. A dialect that is not here is not served. */
+  readonly dialects: Readonly<Record<string, DialectConfig>>;
 }
+
+/** How one service is served. */
+export interface DialectConfig {
+  /** Another reading of the service, by its name. */
+  readonly variant?: string;
+  readonly credentials: readonly Credential[];
+  /** Where data requests go; without one to the embedded service, if there is one. */
+  readonly upstream?: UpstreamConfig;
+  /** Upstreams of single tenants, before that of all others. */
+  readonly tenantUpstreams: Readonly<Record<string, UpstreamConfig>>;
+}
+
+/** The real service behind the gateway. */
+export interface UpstreamConfig {
+  /** `http(s)://host[:port]`, nothing else. */
+  readonly url: string;
+  /** The `Host` it is sent; left out, as the dialect has it. */
+  readonly host?: 'as-sent' | 'upstream';
+  readonly connectTimeoutSeconds: number;
+  /** From the end of the request to the head of the answer. */
+  readonly headersTimeoutSeconds: number;
+  /** Between two pieces of a body, in either direction. */
+  readonly idleTimeoutSeconds: number;
+}
+
+export const UPSTREAM_TIMEOUTS: Omit<UpstreamConfig, 'url' | 'host'> = {
+  connectTimeoutSeconds: 10,
+  headersTimeoutSeconds: 60,
+  idleTimeoutSeconds: 60,
+};
 
 interface Settings {
   /** The address that the services listen on. The admin API listens on loopback, whatever this is. */
@@ -27,6 +55,8 @@ interface Settings {
   readonly logLevel: LogLevel;
   /** `dialect=variant`, each. */
   readonly variant: readonly string[];
+  /** `dialect=url`, each. */
+  readonly upstream: readonly string[];
 }
 
 const NON_EMPTY = z.string().min(1, 'must not be empty');
@@ -39,6 +69,7 @@ const SETTINGS: z.ZodType<Settings> = z.strictObject({
   workers: wholeNumber(1, 64).default(1),
   logLevel: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   variant: z.array(z.string()).default([]),
+  upstream: z.array(z.string()).default([]),
 });
 
 /** As people give them. */
@@ -50,6 +81,7 @@ const OPTIONS: Readonly<Record<keyof Settings, string>> = {
   workers: '--workers',
   logLevel: '--log-level',
   variant: '--variant',
+  upstream: '--upstream',
 };
 
 /** A number, or its digits. */
@@ -86,14 +118,16 @@ export function readServeConfig(
 ): ServeConfigResult {
   const parsed = SETTINGS.safeParse(settings);
   if (!parsed.success) return { kind: 'problem', message: formatProblems(parsed.error) };
-  const { variant, ...data } = parsed.data;
+  const { variant, upstream, ...data } = parsed.data;
   const variants = readVariants(variant);
   if (typeof variants === 'string') return { kind: 'problem', message: variants };
+  const upstreams = readUpstreams(upstream);
+  if (typeof upstreams === 'string') return { kind: 'problem', message: upstreams };
   if (data.store === 'memory' && data.workers > 1) {
     const message = 'the memory store belongs to one process: use --workers 1, or --store lmdb';
     return { kind: 'problem', message };
   }
-  const credentials: Record<string, Credential> = {};
+  const dialects: Record<string, DialectConfig> = {};
   const publicKeys: string[] = [];
   for (const dialect of DIALECTS) {
     const variable = credentialVariable(dialect);
@@ -101,13 +135,20 @@ export function readServeConfig(
     if (credential === 'malformed') return { kind: 'problem', message: `${variable} must be id:secret` };
     // Also when somebody has written it out: the secret is what everybody knows.
     if (credential.secret === dialect.localCredential.secret) publicKeys.push(`${variable}=id:secret`);
-    credentials[dialect.id] = credential;
+    const chosen = variants[dialect.id];
+    const url = upstreams[dialect.id];
+    dialects[dialect.id] = {
+      credentials: [credential],
+      ...(chosen !== undefined && { variant: chosen }),
+      ...(url !== undefined && { upstream: { url, ...UPSTREAM_TIMEOUTS } }),
+      tenantUpstreams: {},
+    };
   }
   if (publicKeys.length > 0 && !isLoopback(data.host)) {
     const message = `${data.host} can be reached from other machines, and the local keys are public: set ${publicKeys.join(' and ')}, or listen on 127.0.0.1`;
     return { kind: 'problem', message };
   }
-  return { kind: 'config', config: { ...data, variants, credentials } };
+  return { kind: 'config', config: { ...data, dialects } };
 }
 
 /** The chosen variants, or what is wrong with them. */
@@ -116,6 +157,34 @@ function readVariants(chosen: readonly string[]): Readonly<Record<string, string
   const unknown = chosen.find(choice => !known.includes(choice));
   if (unknown !== undefined) return `--variant must be one of ${known.join(', ')}`;
   return Object.fromEntries(chosen.map(choice => choice.split('=', 2)));
+}
+
+/** The URLs of upstreams by dialect, or what is wrong with them. */
+function readUpstreams(chosen: readonly string[]): Readonly<Record<string, string>> | string {
+  const ids = DIALECTS.map(({ id }) => id);
+  const urls: Record<string, string> = {};
+  for (const choice of chosen) {
+    const [, id = '', url = ''] = /^([^=]*)=(.*)$/s.exec(choice) ?? [];
+    if (!ids.includes(id)) return `--upstream must be DIALECT=URL, with one of ${ids.join(', ')}`;
+    const problem = upstreamUrlProblem(url);
+    if (problem) return `--upstream ${id}: ${problem}`;
+    urls[id] = url;
+  }
+  return urls;
+}
+
+/** Why requests cannot be sent there as they came; undefined when they can. */
+function upstreamUrlProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    return `${text || 'the URL'} must be http://host[:port] or https://host[:port]`;
+  }
+  if (url.username !== '' || url.password !== '')
+    return 'an upstream is sent the credentials of its clients: leave out user and password';
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return 'paths go to the upstream as they came: leave out everything behind host and port';
+  }
+  return undefined;
 }
 
 function credentialVariable(dialect: Dialect): string {
@@ -134,13 +203,15 @@ function isLoopback(host: string): boolean {
 }
 
 /** A dialect as it was chosen to be read. */
-export function chosenDialect(dialect: Dialect, { variants }: ServeConfig): Dialect {
-  const profile = dialect.variants[variants[dialect.id] ?? ''];
+export function chosenDialect(dialect: Dialect, config: DialectConfig): Dialect {
+  const profile = dialect.variants[config.variant ?? ''];
   return profile ? { ...dialect, profile } : dialect;
 }
 
-/** The keys of a dialect, by their ids. */
-export function credentialLookup({ credentials }: ServeConfig, dialect: string): CredentialLookup {
-  const credential = credentials[dialect];
-  return id => (credential?.id === id ? credential : undefined);
+/** The credentials of a dialect that are good for a tenant. */
+export function credentialsOf({ credentials }: DialectConfig, tenant: string | undefined): Credentials {
+  const good = credentials.filter(
+    credential => credential.tenant === undefined || credential.tenant === tenant,
+  );
+  return { find: id => good.find(credential => credential.id === id), isEmpty: good.length === 0 };
 }

@@ -12,7 +12,8 @@ interface Row {
 export function formatStartUp(server: RunningServer, config: ServeConfig): string {
   const rows: Row[] = server.listeners.flatMap(({ dialect: id, address }) => {
     const dialect = dialectById(id);
-    return dialect ? [{ dialect, address, credential: config.credentials[id] }] : [];
+    const [credential] = config.dialects[id]?.credentials ?? [];
+    return dialect ? [{ dialect, address, credential }] : [];
   });
   const width = Math.max(...rows.map(({ dialect }) => dialect.title.length), 'Admin API'.length);
   const lines = [

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { type DataApi, type DataServices, DIALECTS } from '@crossgate/dialects';
 import { type ObjectStore, openObjectStore } from '@crossgate/object-store';
 import { openLmdbPolicyStore, openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
-import { credentialLookup, type ServeConfig } from './serve-config.ts';
+import { credentialsOf, type ServeConfig } from './serve-config.ts';
 
 /** What is kept, opened: the policies of all services, and the embedded service behind each dialect. */
 export interface Stores {
   readonly policies: PolicyStore;
+  /** By dialect; of those that have an upstream there is none. */
   readonly dataApis: ReadonlyMap<string, DataApi>;
   /** Gives up what was begun and never finished, so long ago that nobody will. */
   readonly removeAbandoned: (now: number) => Promise<void>;
@@ -40,14 +41,15 @@ export async function openStores(
     const objectStores: ObjectStore[] = [];
     const dataApis = new Map<string, DataApi>();
     for (const dialect of DIALECTS) {
-      if (!dialect.openDataApi) continue;
+      const dialectConfig = config.dialects[dialect.id];
+      if (!dialect.openDataApi || !dialectConfig || dialectConfig.upstream) continue;
       const directory = join(dataDirectory, 'objects', dialect.id);
       const objects = await openObjectStore({ directory, sweep: options.recover });
       closers.push(() => objects.close());
       objectStores.push(objects);
       const services: DataServices = {
         objects,
-        credentials: credentialLookup(config, dialect.id),
+        credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         deletePolicy: async tenant => {
           await policies.delete({ dialect: dialect.id, tenant });
         },

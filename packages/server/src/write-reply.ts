@@ -12,8 +12,7 @@ export function writeReply(
   reply: Reply,
 ): Promise<void> | undefined {
   const { body } = reply;
-  const isStream = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
-  if (!isStream && !announcesBody(request)) {
+  if (!isStream(body) && !announcesBody(request)) {
     writeHead(response, reply).end(body);
     return undefined;
   }
@@ -22,21 +21,28 @@ export function writeReply(
 
 async function writeSlowly(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
-  if (!(await drain(request))) response.shouldKeepAlive = false;
+  // An upstream may begin to answer while it still takes the body.
+  const isReading = reply.fromUpstream && isStream(body);
+  if (!isReading && !(await drain(request))) response.shouldKeepAlive = false;
   try {
     writeHead(response, reply);
   } catch (error) {
     await letGo(body);
     throw error;
   }
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+  if (!isStream(body)) {
     response.end(body);
     return;
   }
   // A client that goes away in the middle ends the stream, and with it the open file.
-  await pipeline(Readable.from(body, { objectMode: false }), response).catch((error: unknown) => {
+  const source = body instanceof Readable ? body : Readable.from(body, { objectMode: false });
+  await pipeline(source, response).catch((error: unknown) => {
     if (!response.destroyed) throw error;
   });
+}
+
+function isStream(body: Reply['body']): body is AsyncIterable<Uint8Array> {
+  return body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
 }
 
 function writeHead(response: ServerResponse, { status, reason, headers }: Reply): ServerResponse {
@@ -47,8 +53,7 @@ function writeHead(response: ServerResponse, { status, reason, headers }: Reply)
 
 /** Ends a stream that nobody will read, and with it what it holds open. */
 async function letGo(body: Reply['body']): Promise<void> {
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return;
-  await body[Symbol.asyncIterator]().return?.();
+  if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
 }
 
 /**

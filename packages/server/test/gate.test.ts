@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { cosDialect, type DataApi } from '@crossgate/dialects';
+import { cosDialect } from '@crossgate/dialects';
 import { openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Backend } from '../src/backend/backend.ts';
 import { openGate } from '../src/gate.ts';
 import { createDialectServer, type Listener, listen } from '../src/listener.ts';
 
@@ -15,10 +16,10 @@ const BROKEN: PolicyStore = {
   },
 };
 
-const DATA_API: DataApi = {
-  tenantExists: () => true,
-  tenants: () => [],
+const BACKEND: Backend = {
+  tenantExists: () => 'yes',
   handle: () => Promise.resolve({ status: 200, headers: [['Content-Length', '0']] }),
+  close: () => Promise.resolve(),
 };
 
 describe('a gate whose policy store fails', () => {
@@ -30,8 +31,8 @@ describe('a gate whose policy store fails', () => {
     const gate = openGate({
       dialect: cosDialect,
       policies: BROKEN,
-      dataApi: DATA_API,
-      credentials: () => cosDialect.localCredential,
+      backend: BACKEND,
+      credentialsOf: () => ({ find: () => cosDialect.localCredential, isEmpty: false }),
       observe: () => {},
       log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),
     });

@@ -1,6 +1,6 @@
 import { cosDialect, qingstorDialect } from '@crossgate/dialects';
 import { describe, expect, it } from 'vitest';
-import { readServeConfig, type ServeConfig } from '../src/serve-config.ts';
+import { readServeConfig, type ServeConfig, UPSTREAM_TIMEOUTS } from '../src/serve-config.ts';
 
 const { id, secret } = cosDialect.localCredential;
 
@@ -30,8 +30,10 @@ describe(readServeConfig, () => {
       store: 'lmdb',
       workers: 1,
       logLevel: 'info',
-      variants: {},
-      credentials: { cos: cosDialect.localCredential, qingstor: qingstorDialect.localCredential },
+      dialects: {
+        cos: { credentials: [cosDialect.localCredential], tenantUpstreams: {} },
+        qingstor: { credentials: [qingstorDialect.localCredential], tenantUpstreams: {} },
+      },
     });
   });
 
@@ -72,8 +74,9 @@ describe(readServeConfig, () => {
 
 describe('the variant of a service', () => {
   it('is taken by its name', () => {
-    const { variants } = configOf({ variant: ['qingstor=filter-headers'] });
-    expect(variants).toEqual({ qingstor: 'filter-headers' });
+    const { dialects } = configOf({ variant: ['qingstor=filter-headers'] });
+    expect(dialects['qingstor']?.variant).toBe('filter-headers');
+    expect(dialects['cos']?.variant).toBeUndefined();
   });
 
   it.each(['qingstor=other', 'cos=filter-headers', 'filter-headers', ''])(
@@ -84,6 +87,29 @@ describe('the variant of a service', () => {
   );
 });
 
+describe('the upstream of a service', () => {
+  it('is taken by the id of its dialect, with time-outs', () => {
+    const { dialects } = configOf({
+      upstream: ['cos=https://cos.example.com', 'qingstor=http://127.0.0.1:9000'],
+    });
+    expect(dialects['cos']?.upstream).toEqual({ url: 'https://cos.example.com', ...UPSTREAM_TIMEOUTS });
+    expect(dialects['qingstor']?.upstream?.url).toBe('http://127.0.0.1:9000');
+  });
+
+  it.each([
+    { choice: 'http://a.example', says: '--upstream must be DIALECT=URL, with one of cos, qingstor' },
+    { choice: 's3=http://a.example', says: '--upstream must be DIALECT=URL' },
+    { choice: 'cos=', says: '--upstream cos: the URL must be http://host[:port]' },
+    { choice: 'cos=a.example:80', says: '--upstream cos: a.example:80 must be http://host[:port]' },
+    { choice: 'cos=ftp://a.example', says: 'must be http://host[:port] or https://host[:port]' },
+    { choice: 'cos=http://me:hush@a.example', says: 'leave out user and password' },
+    { choice: 'cos=http://a.example/base', says: 'leave out everything behind host and port' },
+    { choice: 'cos=http://a.example/?a', says: 'leave out everything behind host and port' },
+  ])('is refused when it is $choice', ({ choice, says }) => {
+    expect(problemOf({ upstream: [choice] })).toContain(says);
+  });
+});
+
 const OWN_KEYS = { CROSSGATE_COS_CREDENTIAL: 'me:hush', CROSSGATE_QINGSTOR_CREDENTIAL: 'me:hush' };
 
 describe('the credential of a service', () => {
@@ -92,7 +118,8 @@ describe('the credential of a service', () => {
     { name: 'a secret with colons', text: 'me:a:b', credential: { id: 'me', secret: 'a:b' } },
     { name: 'nothing', text: '', credential: cosDialect.localCredential },
   ])('is read from the environment: $name', ({ text, credential }) => {
-    expect(configOf({}, { CROSSGATE_COS_CREDENTIAL: text }).credentials).toMatchObject({ cos: credential });
+    const { dialects } = configOf({}, { CROSSGATE_COS_CREDENTIAL: text });
+    expect(dialects['cos']?.credentials).toEqual([credential]);
   });
 
   it.each(['no-colon', ':secret', 'id:'])('is refused when it is not id:secret: %s', text => {

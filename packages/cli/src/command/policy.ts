@@ -77,8 +77,9 @@ async function get(name: string, options: DocumentOptions): Promise<void> {
   const dialect = namedDialect(options.dialect);
   const shown = await new AdminClient(options.admin).policy(readName(name));
   if (options.json) printJson(shown);
-  else if (dialect && shown.policy) print(formatDocument(shown.policy, dialect.policyDocument));
-  else printJson(shown.policy);
+  else if (dialect?.policyApi && shown.policy) {
+    print(formatDocument(shown.policy, dialect.policyApi.document));
+  } else printJson(shown.policy);
 }
 
 async function put(name: string, file: string, options: DocumentOptions & WriteOptions): Promise<void> {

@@ -11,6 +11,7 @@ interface ServeOptions {
   readonly workers?: string;
   readonly logLevel?: string;
   readonly variant?: readonly string[];
+  readonly upstream?: readonly string[];
 }
 
 /** `crossgate serve`: runs until it is told to stop. */
@@ -24,6 +25,7 @@ export function serveCommand(): Command {
     .option('--store <kind>', 'where policies live: lmdb or memory (default lmdb)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (default info)')
     .option('--variant <dialect=name...>', 'another reading of a service, see its page in docs/dialects')
+    .option('--upstream <dialect=url...>', 'the real service: data requests of a dialect go there')
     .addHelpText('after', HELP)
     .action(runServe);
 }

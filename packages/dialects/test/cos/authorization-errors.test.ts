@@ -3,11 +3,12 @@ import { authorizeCos } from '../../src/cos/authorization.ts';
 import { cosErrorReply } from '../../src/cos/responses.ts';
 import type { Credential } from '../../src/dialect.ts';
 import type { ServiceError } from '../../src/exchange.ts';
+import { held } from '../held-credentials.ts';
 import { BUCKET, exchangeOf, HOST, type Pairs, type SentRequest } from './cos-exchange.ts';
 import { headerForm, KEY, KEY_TIME, signRequest } from './sign-request.ts';
 
 function refusal(sent: SentRequest, credential: Credential = KEY): ServiceError | undefined {
-  const authorization = authorizeCos(exchangeOf(sent), () => credential);
+  const authorization = authorizeCos(exchangeOf(sent), held(credential));
   return authorization.kind === 'refused' ? authorization.error : undefined;
 }
 
@@ -108,7 +109,7 @@ describe('authorizeCos', () => {
   });
 
   it('says that it does not know the key', () => {
-    const authorization = authorizeCos(exchangeOf(signed({})), () => undefined);
+    const authorization = authorizeCos(exchangeOf(signed({})), held());
     expect(authorization).toEqual({
       kind: 'refused',
       error: {
@@ -120,7 +121,7 @@ describe('authorizeCos', () => {
   });
 
   it.each(tokensTaken)('takes the token of a temporary key in $name', ({ sent }) => {
-    expect(authorizeCos(exchangeOf(sent), () => temporary)).toEqual({
+    expect(authorizeCos(exchangeOf(sent), held(temporary))).toEqual({
       kind: 'signed',
       credentialId: temporary.id,
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authorizeCos } from '../../src/cos/authorization.ts';
 import type { Authorization, Credential } from '../../src/dialect.ts';
 import type { ServiceError } from '../../src/exchange.ts';
+import { held } from '../held-credentials.ts';
 import { accepted, acceptedForPublicKey, refused, withHeader, withQuery } from './authorization-cases.ts';
 import { exchangeOf, HOST, type Pairs, type SentRequest } from './cos-exchange.ts';
 import { altered, encode, type Fields, headerForm, KEY, queryForm, signRequest } from './sign-request.ts';
@@ -11,7 +12,7 @@ const GO_KEY = { id: 'QmFzZTY0IGlzIGEgZ2VuZXJp', secret: 'AKIDZfbOA78asKUYBcXFrJ
 const SIGNED: Authorization = { kind: 'signed', credentialId: KEY.id };
 
 function authorize(sent: SentRequest, credential: Credential = KEY): Authorization {
-  return authorizeCos(exchangeOf(sent), id => (id === credential.id ? credential : undefined));
+  return authorizeCos(exchangeOf(sent), held(credential));
 }
 
 function refusalOf(authorization: Authorization): ServiceError {

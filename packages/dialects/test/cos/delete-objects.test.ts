@@ -8,6 +8,7 @@ import { openCosDataApi } from '../../src/cos/data-api.ts';
 import { locateCos } from '../../src/cos/routes.ts';
 import type { Authorization } from '../../src/dialect.ts';
 import type { Reply } from '../../src/exchange.ts';
+import { held } from '../held-credentials.ts';
 import { BUCKET, exchangeOf, type Pairs } from './cos-exchange.ts';
 
 interface Sent {
@@ -44,7 +45,7 @@ async function post(document: string, sent: Sent = {}): Promise<Answer> {
       read: async (limitBytes: number): Promise<Uint8Array | 'too-large'> =>
         bytes.length > limitBytes ? 'too-large' : bytes,
     };
-    const api = openCosDataApi({ objects, credentials: () => undefined, deletePolicy: async () => {} });
+    const api = openCosDataApi({ objects, credentialsOf: () => held(), deletePolicy: async () => {} });
     const reply = await api.handle(
       { ...exchange, location: locateCos(exchange.request) },
       sent.authorization ?? { kind: 'signed', credentialId: 'a' },

@@ -1,6 +1,7 @@
 import type { Policy, PreflightDecision } from '@crossgate/core';
 import { describe, expect, it } from 'vitest';
 import { type CosErrorCode, cosError } from '../../src/cos/errors.ts';
+import { cosPolicyApi } from '../../src/cos/policy-api.ts';
 import { cosCommonHeaders, cosErrorReply, cosReplies, newCosRequestId } from '../../src/cos/responses.ts';
 import type { Exchange, Reply } from '../../src/exchange.ts';
 import { exchangeOf, type SentRequest } from './cos-exchange.ts';
@@ -185,7 +186,7 @@ describe('cosReplies', () => {
 		<MaxAgeSeconds>0</MaxAgeSeconds>
 	</CORSRule>
 </CORSConfiguration>`;
-    expect(cosReplies.policyRead(exchange(), policy)).toEqual({
+    expect(cosPolicyApi.replies.read(exchange(), { policy })).toEqual({
       status: 200,
       headers: [
         ['Content-Type', 'application/xml'],
@@ -196,13 +197,16 @@ describe('cosReplies', () => {
   });
 
   it('answers GET Bucket cors without a configuration', () => {
-    const reply = cosReplies.policyRead(exchange(), undefined);
+    const reply = cosPolicyApi.replies.read(exchange(), undefined);
     expect(reply).toMatchObject({ status: 404, errorCode: 'NoSuchCORSConfiguration' });
   });
 
   it('answers PUT and DELETE Bucket cors without content', () => {
-    expect(cosReplies.policyStored(exchange())).toEqual({ status: 200, headers: [['Content-Length', '0']] });
-    expect(cosReplies.policyDeleted(exchange())).toEqual({ status: 204, headers: [] });
+    expect(cosPolicyApi.replies.stored(exchange())).toEqual({
+      status: 200,
+      headers: [['Content-Length', '0']],
+    });
+    expect(cosPolicyApi.replies.deleted(exchange())).toEqual({ status: 204, headers: [] });
   });
 });
 

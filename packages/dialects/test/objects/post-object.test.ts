@@ -6,6 +6,7 @@ import type { PostPolicy } from '../../src/objects/post-policy.ts';
 import { qingstorConventions } from '../../src/qingstor/conventions.ts';
 import { qingstorDialect } from '../../src/qingstor/dialect.ts';
 import { FORM_TYPE, formOf, newDataService } from '../data-service.ts';
+import { held } from '../held-credentials.ts';
 import { exchangeOf } from '../qingstor/qingstor-exchange.ts';
 
 const BUCKET = 'mybucket';
@@ -48,7 +49,7 @@ function post(
     target: `/${BUCKET}`,
     headers: [['Content-Type', FORM_TYPE]],
   });
-  const services = { objects, credentials: () => undefined, deletePolicy: async () => {} };
+  const services = { objects, credentialsOf: () => held(), deletePolicy: async () => {} };
   const call = { exchange, authorization: { kind: 'anonymous' }, body, services } as const;
   return postObject(call, qingstorConventions, () => permission);
 }

@@ -26,7 +26,7 @@ function authorize(target: string, signedResource: string): string {
     rawHeaders: ['Host', '127.0.0.1'],
   };
   const exchange = { request, location: locateQingstor(request), requestId: '', receivedAt: 0 };
-  return authorizeQingstor(exchange, id => ({ id, secret: SECRET })).kind;
+  return authorizeQingstor(exchange, { find: id => ({ id, secret: SECRET }), isEmpty: false }).kind;
 }
 
 const PART = '/mybucket/big?part_number=1&upload_id=U';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Authorization, Credential } from '../../src/dialect.ts';
 import type { ServiceError } from '../../src/exchange.ts';
 import { authorizeQingstor } from '../../src/qingstor/authorization.ts';
+import { held } from '../held-credentials.ts';
 import {
   BUCKET,
   DATE,
@@ -22,7 +23,7 @@ const SIGNED: Authorization = { kind: 'signed', credentialId: KEY.id };
 const OTHER_DATE = 'Sat, 01 Jan 2000 00:00:00 GMT';
 
 function authorize(sent: SentRequest, credential: Credential = KEY): Authorization {
-  return authorizeQingstor(exchangeOf(sent), id => (id === credential.id ? credential : undefined));
+  return authorizeQingstor(exchangeOf(sent), held(credential));
 }
 
 function refusalOf(authorization: Authorization): ServiceError {

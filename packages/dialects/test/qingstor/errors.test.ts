@@ -4,12 +4,14 @@ import { type QingstorErrorCode, qingstorError } from '../../src/qingstor/errors
 /** "Error Codes" of the API reference; the last one is not in it. */
 const statuses = {
   bad_digest: 400,
+  bad_gateway: 502,
   bucket_already_exists: 409,
   bucket_not_empty: 409,
   bucket_not_exists: 404,
   entity_too_large: 400,
   entity_too_small: 400,
   form_policy_violated: 400,
+  gateway_timeout: 504,
   incomplete_body: 400,
   internal_error: 500,
   invalid_access_key_id: 401,
@@ -22,6 +24,7 @@ const statuses = {
   max_parts_exceeded: 400,
   metadata_too_large: 400,
   method_not_allowed: 405,
+  not_implemented: 501,
   object_not_exists: 404,
   permission_denied: 403,
   precondition_failed: 412,

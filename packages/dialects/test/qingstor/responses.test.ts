@@ -2,6 +2,7 @@ import type { Policy, PreflightDecision } from '@crossgate/core';
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../src/exchange.ts';
 import { qingstorError } from '../../src/qingstor/errors.ts';
+import { qingstorPolicyApi } from '../../src/qingstor/policy-api.ts';
 import {
   emptyReply,
   jsonReply,
@@ -141,19 +142,19 @@ describe('qingstorReplies', () => {
   });
 
   it('answers with the policy, or that there is none', () => {
-    const reply = qingstorReplies.policyRead(exchangeOf({}), policy);
+    const reply = qingstorPolicyApi.replies.read(exchangeOf({}), { policy });
     expect(reply).toEqual(
       jsonReply(200, '{"cors_rules":[{"allowed_origin":"*","allowed_methods":["GET"]}]}'),
     );
-    expect(qingstorReplies.policyRead(exchangeOf({}), undefined)).toMatchObject({
+    expect(qingstorPolicyApi.replies.read(exchangeOf({}), undefined)).toMatchObject({
       status: 404,
       errorCode: 'cors_not_exists',
     });
   });
 
   it('answers a change of the policy without content: 200 when stored, 204 when deleted', () => {
-    expect(qingstorReplies.policyStored(exchangeOf({}))).toEqual(NO_CONTENT);
-    expect(qingstorReplies.policyDeleted(exchangeOf({}))).toEqual({ status: 204, headers: [] });
+    expect(qingstorPolicyApi.replies.stored(exchangeOf({}))).toEqual(NO_CONTENT);
+    expect(qingstorPolicyApi.replies.deleted(exchangeOf({}))).toEqual({ status: 204, headers: [] });
   });
 
   it.each([

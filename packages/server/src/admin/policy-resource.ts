@@ -70,19 +70,25 @@ export async function putPolicy(call: AdminCall): Promise<AdminReply> {
 }
 
 /** The service's own document has a limit, and must be able to say what is stored. */
-function tooLarge(policy: Policy, { policyDocument }: Dialect): readonly Diagnostic[] {
-  const limit = policyDocument.limitBytes;
-  const isTooLarge = Buffer.byteLength(policyDocument.write(policy)) > limit;
+function tooLarge(policy: Policy, { policyApi }: Dialect): readonly Diagnostic[] {
+  if (!policyApi) return [];
+  const limit = policyApi.document.limitBytes;
+  const isTooLarge = Buffer.byteLength(policyApi.document.write(policy)) > limit;
   return isTooLarge ? [diagnostic('document-too-large', [], { limit })] : [];
 }
 
-/** `DELETE …/policy` */
+/** `DELETE …/policy`. A tenant that has other settings keeps them, with a policy without rules. */
 export async function deletePolicy(call: AdminCall): Promise<AdminReply> {
   const subject = subjectOf(call);
   if ('refused' in subject) return subject.refused;
   const expected = expectation(call);
   if (expected === 'malformed') return malformedCondition();
-  return written(subject.key, await call.policies.delete(subject.key, expected));
+  const { policies } = call;
+  const { key } = subject;
+  const result = policies.get(key)?.settings
+    ? await policies.put(key, { rules: [] }, expected)
+    : await policies.delete(key, expected);
+  return written(key, result);
 }
 
 function written(key: TenantKey, result: WriteResult): AdminReply {

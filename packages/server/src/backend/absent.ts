@@ -5,7 +5,6 @@ import type { Backend } from './backend.ts';
 export function absentBackend(dialect: Dialect): Backend {
   return {
     tenantExists: () => 'unknown',
-    tenants: () => [],
     handle: ({ exchange }) =>
       Promise.resolve(dialect.replies.error(exchange, dialect.replies.fault('no-upstream', exchange))),
     close: () => Promise.resolve(),

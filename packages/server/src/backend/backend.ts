@@ -5,8 +5,6 @@ import type { Authorization, Exchange, Reply } from '@crossgate/dialects';
 export interface Backend {
   /** `unknown` where only an upstream could tell. */
   readonly tenantExists: (tenant: string) => 'yes' | 'no' | 'unknown';
-  /** Those that are known here. */
-  readonly tenants: () => readonly string[];
   readonly handle: (call: BackendCall) => Promise<Reply>;
   /** Gives up what is left of requests to an upstream. */
   readonly close: () => Promise<void>;

@@ -6,7 +6,6 @@ import type { Backend } from './backend.ts';
 export function embeddedBackend(dataApi: DataApi): Backend {
   return {
     tenantExists: tenant => (dataApi.tenantExists(tenant) ? 'yes' : 'no'),
-    tenants: dataApi.tenants,
     handle: ({ exchange, authorization, request }) =>
       dataApi.handle(exchange, authorization, requestBody(request)),
     close: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readCosPolicy } from '../../src/cos/read-policy.ts';
+import { cosPolicyApi } from '../../src/cos/policy-api.ts';
 import type { ServiceError } from '../../src/exchange.ts';
 import { exchangeOf, type Pairs } from './cos-exchange.ts';
 
@@ -9,7 +9,7 @@ const DOCUMENT =
 
 function read(body: string, headers: Pairs) {
   const exchange = exchangeOf({ method: 'PUT', target: '/?cors', headers });
-  return readCosPolicy(exchange, Buffer.from(body, 'utf8'));
+  return cosPolicyApi.read(exchange, Buffer.from(body, 'utf8'));
 }
 
 function refusalOf(body: string, headers: Pairs): ServiceError | undefined {
@@ -96,13 +96,13 @@ const refused: readonly RefusedCase[] = [
   { name: 'no rule', body: '<CORSConfiguration/>', headers: [], status: 400, code: 'MalformedXML' },
 ];
 
-describe('readCosPolicy', () => {
+describe('cosPolicyApi.read', () => {
   it.each([
     { name: 'no digest', headers: [] },
     { name: 'its digest', headers: [['Content-MD5', md5(DOCUMENT)]] },
   ] satisfies readonly { name: string; headers: Pairs }[])('reads a policy with $name', ({ headers }) => {
     expect(read(DOCUMENT, headers)).toEqual({
-      kind: 'policy',
+      kind: 'update',
       policy: {
         rules: [{ allowedOrigins: ['*'], allowedMethods: ['GET'], allowedHeaders: [], exposeHeaders: [] }],
       },

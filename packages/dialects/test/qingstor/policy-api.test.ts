@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ServiceError } from '../../src/exchange.ts';
-import { readQingstorPolicy } from '../../src/qingstor/read-policy.ts';
+import { qingstorPolicyApi } from '../../src/qingstor/policy-api.ts';
 import { BUCKET, exchangeOf, type Pairs } from './qingstor-exchange.ts';
 
 const DOCUMENT = '{"cors_rules":[{"allowed_origin":"*","allowed_methods":["GET"]}]}';
 
 function read(body: string | Uint8Array, headers: Pairs) {
   const exchange = exchangeOf({ method: 'PUT', target: `/${BUCKET}?cors`, headers });
-  return readQingstorPolicy(exchange, Buffer.from(body));
+  return qingstorPolicyApi.read(exchange, Buffer.from(body));
 }
 
 function refusalOf(body: string | Uint8Array, headers: Pairs = []): ServiceError | undefined {
@@ -131,13 +131,13 @@ const digests: readonly DigestCase[] = [
   ].map(digest => ({ name: `a digest of the form "${digest}"`, digest, code: 'invalid_argument' })),
 ];
 
-describe('readQingstorPolicy', () => {
+describe('qingstorPolicyApi.read', () => {
   it.each([
     { name: 'no digest', headers: [] },
     { name: 'its digest', headers: [['Content-MD5', md5(DOCUMENT)]] },
   ] satisfies readonly { name: string; headers: Pairs }[])('reads a policy with $name', ({ headers }) => {
     expect(read(DOCUMENT, headers)).toEqual({
-      kind: 'policy',
+      kind: 'update',
       policy: {
         rules: [{ allowedOrigins: ['*'], allowedMethods: ['GET'], allowedHeaders: [], exposeHeaders: [] }],
       },

@@ -1,0 +1,9 @@
+import type { Credential, Credentials } from '../src/dialect.ts';
+
+/** These credentials, for every tenant. */
+export function held(...credentials: readonly Credential[]): Credentials {
+  return {
+    find: id => credentials.find(credential => credential.id === id),
+    isEmpty: credentials.length === 0,
+  };
+}
