@@ -186,11 +186,7 @@ export interface DataApi {
 /** Records of use as a service keeps them for its tenants: counted, and written to a log when the tenant wants one. */
 export interface Analytics {
   /** What is counted; undefined for what is not accounted for here, such as requests that an upstream answers. */
-  readonly classify: (
-    exchange: Exchange,
-    reply: Reply,
-    authorization: Authorization | undefined,
-  ) => Usage | undefined;
+  readonly classify: (exchange: Exchange, reply: Reply) => Usage | undefined;
   /** Whether the tenant's log has a line of it. */
   readonly isLogged: (usage: Usage, exchange: Exchange, settings: Settings | undefined) => boolean;
   /** A line of the log, with its line break. */

@@ -1,4 +1,5 @@
-import { DIALECTS } from '@crossgate/dialects';
+import { join } from 'node:path';
+import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { openBackend } from './backend/open-backend.ts';
 import { openGate } from './gate.ts';
@@ -7,6 +8,8 @@ import type { Metrics } from './metrics.ts';
 import { openRequestObserver } from './request-observer.ts';
 import { chosenDialect, credentialsOf, type ServeConfig } from './serve-config.ts';
 import type { Stores } from './stores.ts';
+import { openUsageLog, type UsageLog } from './usage-log.ts';
+import { openUsageRecorder, type UsageRecorder } from './usage-recorder.ts';
 
 export interface DialectListener extends Listener {
   readonly dialect: string;
@@ -27,12 +30,14 @@ export async function openDialectListeners(
       const dialect = chosenDialect(known, dialectConfig);
       const dialectLog = log.child({ dialect: dialect.id });
       const backend = openBackend(dialect, dialectConfig, stores.dataApis.get(dialect.id), dialectLog);
+      const usage = openUsage(dialect, config, stores, metrics, dialectLog);
       const gate = openGate({
         dialect,
         policies: stores.policies,
         backend,
         credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         observe: openRequestObserver(dialect.id, metrics, dialectLog),
+        recordUsage: usage?.record,
         log: dialectLog,
       });
       const port = config.portBase === 0 ? 0 : config.portBase + dialect.portOffset;
@@ -43,6 +48,7 @@ export async function openDialectListeners(
         close: async graceMs => {
           await listener.close(graceMs);
           await backend.close();
+          await usage?.log.close();
         },
       });
     }
@@ -51,4 +57,18 @@ export async function openDialectListeners(
     throw error;
   }
   return listeners;
+}
+
+/** The records of use of a service that keeps them. */
+function openUsage(
+  dialect: Dialect,
+  { dataDirectory }: ServeConfig,
+  { policies }: Stores,
+  metrics: Metrics,
+  log: Logger,
+): { readonly record: UsageRecorder; readonly log: UsageLog } | undefined {
+  const { analytics } = dialect;
+  if (!analytics) return undefined;
+  const usageLog = openUsageLog(join(dataDirectory, 'analytics', dialect.id), log);
+  return { record: openUsageRecorder(dialect, analytics, policies, metrics, usageLog, log), log: usageLog };
 }

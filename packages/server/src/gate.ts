@@ -20,6 +20,7 @@ import { openCompiledPolicies } from './compiled-policies.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { BodyIncompleteError, requestBody } from './request-body.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
+import type { UsageRecorder } from './usage-recorder.ts';
 import { writeReply } from './write-reply.ts';
 
 export interface GateParts {
@@ -29,6 +30,8 @@ export interface GateParts {
   /** Those that are held for a tenant. */
   readonly credentialsOf: (tenant: string | undefined) => Credentials;
   readonly observe: RequestObserver;
+  /** For services that keep records of use. */
+  readonly recordUsage?: UsageRecorder | undefined;
   readonly log: Logger;
 }
 
@@ -43,7 +46,7 @@ interface Answer {
 
 /** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
 export function openGate(parts: GateParts): Gate {
-  const { dialect, policies, backend, credentialsOf, observe, log } = parts;
+  const { dialect, policies, backend, credentialsOf, observe, recordUsage, log } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
 
   function gate(request: IncomingMessage, response: ServerResponse): void {
@@ -68,6 +71,7 @@ export function openGate(parts: GateParts): Gate {
     const exchange = { request: head, location, requestId: dialect.newRequestId(receivedAt), receivedAt };
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);
+      recordUsage?.({ exchange, reply, request, response, started });
       return writeReply(request, response, reply);
     };
     const isPreflight = location.operation.kind === 'preflight' && hasOneHost(request, head);
