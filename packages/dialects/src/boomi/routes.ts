@@ -1,0 +1,66 @@
+import type { Location, Operation, RequestHead } from '../exchange.ts';
+import { headerValue } from '../headers.ts';
+import { percentDecode, queryParameters, splitTarget } from '../request-target.ts';
+import { boomiError } from './errors.ts';
+
+/** What stands before the account, for every API whose requests go by the CORS rules of the account. */
+const BASES: readonly (readonly string[])[] = [
+  ['api', 'rest', 'v1'],
+  ['partner', 'api', 'rest', 'v1'],
+  ['apim', 'api', 'rest', 'v1'],
+  ['auth', 'jwt', 'generate'],
+];
+
+/**
+ * Finds the account and what is meant in it. The account is that of the path, also beside an `overrideAccount`. Every
+ * `OPTIONS` is located as a preflight; what the decision then takes for none is an ordinary request.
+ */
+export function locateBoomi(request: RequestHead): Location {
+  const { authority, path, query } = splitTarget(request.target, headerValue(request, 'host') ?? '');
+  const segments = readSegments(path);
+  const isPreflight = request.method === 'OPTIONS';
+  if (typeof segments === 'string') {
+    const error = boomiError('request-malformed', `The request target cannot be read: ${segments}.`);
+    const operation: Operation = isPreflight ? { kind: 'preflight' } : { kind: 'unreadable', error };
+    const resource = path.slice(1);
+    return {
+      tenant: undefined,
+      operation,
+      resource,
+      authority,
+      path,
+      query,
+      parameters: [],
+      pathStyle: false,
+    };
+  }
+  const base = BASES.find(names => names.every((name, at) => segments[at] === name));
+  const tenant = base && segments[base.length];
+  const inside = base && tenant !== undefined ? segments.slice(base.length + 1) : segments;
+  return {
+    tenant,
+    operation: { kind: isPreflight ? 'preflight' : 'data' },
+    resource: inside.join('/'),
+    authority,
+    path,
+    query,
+    parameters: isPreflight ? [] : (queryParameters(query) ?? []),
+    pathStyle: tenant !== undefined,
+  };
+}
+
+/**
+ * The segments of a path, decoded, without their parameters (`;a=b`; RFC 3986, section 3.3) and without empty ones. An
+ * upstream may read a path so, and must not find another account in it than we do; for the same reason there is no `.`
+ * or `..`, however it is encoded. Otherwise what is wrong with the path.
+ */
+function readSegments(path: string): readonly string[] | string {
+  const segments: string[] = [];
+  for (const raw of path.split('/')) {
+    const segment = percentDecode(raw.replace(/;.*$/s, ''));
+    if (segment === undefined) return 'it is not percent-encoded UTF-8';
+    if (segment.split(/[/\\]/).some(part => /^\.\.?(?:;|$)/.test(part))) return 'its path has a dot segment';
+    if (segment !== '') segments.push(segment);
+  }
+  return segments;
+}
