@@ -72,6 +72,11 @@ export const DIAGNOSTICS = {
     message: 'there are {count} rules, the service takes {limit}',
     help: 'merge rules that share methods and headers',
   },
+  'rules-too-long': {
+    severity: 'error',
+    message: 'the rules have {count} characters together, the service takes {limit}',
+    help: 'merge rules, or use wildcards in place of long lists',
+  },
   'origins-missing': {
     severity: 'error',
     message: 'the rule names no origin',

@@ -150,5 +150,7 @@ export interface PolicyLimits {
   readonly entryLength?: number;
   /** Header names in one list of one rule: those without, and those with a `*` beside other characters. */
   readonly headersPerList?: { readonly literal: number; readonly wildcard: number };
+  /** Characters of all rules together: the entries with a comma between those of one list, and the ages. */
+  readonly totalLength?: number;
   readonly maxAgeSeconds: { readonly max: number; readonly required: boolean };
 }

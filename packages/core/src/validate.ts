@@ -16,6 +16,7 @@ export function validate(policy: Policy, profile: Profile): readonly Diagnostic[
   if (max !== undefined && count > max) {
     findings.push(diagnostic('rules-too-many', ['rules'], { count, limit: max }));
   }
+  checkTotalLength(policy, profile, findings);
   policy.rules.forEach((rule, index) => {
     const path = ['rules', index];
     checkFields(rule, path, profile, findings);
@@ -29,6 +30,20 @@ export function validate(policy: Policy, profile: Profile): readonly Diagnostic[
     findings.push(diagnostic('field-not-supported', ['vary'], { field: 'vary' }));
   }
   return findings;
+}
+
+function checkTotalLength(policy: Policy, profile: Profile, findings: Diagnostic[]): void {
+  const { totalLength } = profile.limits;
+  if (totalLength === undefined) return;
+  const count = policy.rules.reduce((sum, rule) => sum + lengthOf(rule), 0);
+  if (count > totalLength) {
+    findings.push(diagnostic('rules-too-long', ['rules'], { count, limit: totalLength }));
+  }
+}
+
+function lengthOf(rule: Rule): number {
+  const lists = [rule.allowedOrigins, rule.allowedMethods, rule.allowedHeaders, rule.exposeHeaders];
+  return lists.reduce((sum, list) => sum + list.join(',').length, String(rule.maxAgeSeconds ?? '').length);
 }
 
 function checkFields(rule: Rule, path: PolicyPath, profile: Profile, findings: Diagnostic[]): void {

@@ -35,6 +35,15 @@ const prefixes: Profile = { ...exampleProfile, headers: { wildcard: 'end', unlis
 const bare: Profile = { ...exampleProfile, fields: [] };
 const anyMethod: Profile = { ...exampleProfile, methods: { ...exampleProfile.methods, any: true } };
 
+/** 27 characters: 15 of origins, 3 of methods, 5 and 1 of headers, 3 of age. */
+const LONG_RULE: Rule = {
+  allowedOrigins: ['https://a.com', '*'],
+  allowedMethods: ['GET'],
+  allowedHeaders: ['x-a', 'b'],
+  exposeHeaders: ['e'],
+  maxAgeSeconds: 600,
+};
+
 const ORIGINS: PolicyPath = ['rules', 0, 'allowedOrigins'];
 const METHODS: PolicyPath = ['rules', 0, 'allowedMethods'];
 const HEADERS: PolicyPath = ['rules', 0, 'allowedHeaders'];
@@ -80,6 +89,18 @@ export const validateCases: readonly ValidateCase[] = [
     policy: { rules: [ruleWith({}), ruleWith({}), ruleWith({})] },
     profile: limited({ rules: { min: 0, max: 2 } }),
     findings: [['rules-too-many', ['rules']]],
+  },
+  {
+    name: 'rules of as many characters as the service takes, commas and ages counted',
+    policy: { rules: [LONG_RULE, LONG_RULE] },
+    profile: limited({ totalLength: 2 * 27 }),
+    findings: [],
+  },
+  {
+    name: 'rules of one character more than the service takes',
+    policy: { rules: [LONG_RULE, LONG_RULE] },
+    profile: limited({ totalLength: 2 * 27 - 1 }),
+    findings: [['rules-too-long', ['rules']]],
   },
   {
     name: 'fields that the service does not have',

@@ -58,6 +58,8 @@ export interface Exchange {
   readonly requestId: string;
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** The IP address that the request came from; undefined where nobody knows. */
+  readonly clientAddress?: string;
 }
 
 /** A response before the headers that every answer has, and those that CORS adds. */

@@ -1,3 +1,4 @@
+export { azureTablesDialect } from './azure-tables/dialect.ts';
 export { boomiDialect } from './boomi/dialect.ts';
 export { cosDialect } from './cos/dialect.ts';
 export type {

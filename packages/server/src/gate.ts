@@ -68,7 +68,14 @@ export function openGate(parts: GateParts): Gate {
     };
     const receivedAt = Date.now();
     const location = dialect.locate(head);
-    const exchange = { request: head, location, requestId: dialect.newRequestId(receivedAt), receivedAt };
+    const { remoteAddress } = request.socket;
+    const exchange = {
+      request: head,
+      location,
+      requestId: dialect.newRequestId(receivedAt),
+      receivedAt,
+      ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
+    };
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);
       recordUsage?.({ exchange, reply, request, response, started });

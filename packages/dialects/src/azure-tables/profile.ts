@@ -44,6 +44,7 @@ export const azureTablesProfile: Profile = {
     originsPerRule: 64,
     entryLength: 256,
     headersPerList: { literal: 64, wildcard: 2 },
+    totalLength: 2048,
     maxAgeSeconds: { max: 2_147_483_647, required: true },
   },
   fields: ['allowedHeaders', 'exposeHeaders', 'maxAgeSeconds'],

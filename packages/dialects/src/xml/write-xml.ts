@@ -32,3 +32,13 @@ function writeNode([name, content]: XmlNode, indent: string): string {
   if (typeof content === 'string') return `<${name}>${escapeXml(content)}</${name}>`;
   return `<${name}>\n${writeXml(content, `${indent}\t`)}\n${indent}</${name}>`;
 }
+
+/** Writes elements in one line, empty ones as `<name />`, as .NET does. */
+export function writeXmlLine(nodes: readonly XmlNode[]): string {
+  return nodes
+    .map(([name, content]) => {
+      if (content === undefined || content.length === 0) return `<${name} />`;
+      return `<${name}>${typeof content === 'string' ? escapeXml(content) : writeXmlLine(content)}</${name}>`;
+    })
+    .join('');
+}

@@ -1,0 +1,84 @@
+import type { Location, Operation, QueryParameter, RequestHead, ServiceError } from '../exchange.ts';
+import { headerValue } from '../headers.ts';
+import { hostWithoutPort, percentDecode, queryParameters, splitTarget } from '../request-target.ts';
+import { azureTablesError } from './errors.ts';
+import { isServiceVersion, requestedVersion } from './service-version.ts';
+
+/** `myaccount.table.core.windows.net`, and that of any other cloud. */
+const TABLE_HOST = /^([^.]+)\.table\./i;
+
+/** "Storage account overview": 3 to 24 lower-case letters and digits. */
+export function isAccountName(name: string): boolean {
+  return /^[a-z0-9]{3,24}$/.test(name);
+}
+
+/**
+ * Finds account, path and operation. The account is in the host, or, for any other host, the first segment of the path,
+ * as the emulator has it. `-secondary` names the same account in its other place.
+ */
+export function locateAzureTables(request: RequestHead): Location {
+  const { authority, path, query } = splitTarget(request.target, headerValue(request, 'host') ?? '');
+  const inHost = TABLE_HOST.exec(hostWithoutPort(authority))?.[1]?.toLowerCase();
+  const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+  const inPath = percentDecode(first);
+  const tenant = (inHost ?? inPath)?.replace(/-secondary$/, '') || undefined;
+  const below = inHost === undefined ? rest.slice(1) : path.slice(1);
+  const resource = percentDecode(below);
+  const common = {
+    tenant,
+    resource: resource ?? below,
+    authority,
+    path,
+    query,
+    pathStyle: inHost === undefined && tenant !== undefined,
+  };
+  if (request.method === 'OPTIONS') return { ...common, operation: { kind: 'preflight' }, parameters: [] };
+  const parameters = queryParameters(query);
+  if (resource === undefined || parameters === undefined || (inHost === undefined && inPath === undefined)) {
+    const problem = 'The request target is not percent-encoded UTF-8.';
+    return { ...common, operation: unreadable(azureTablesError('InvalidUri', problem)), parameters: [] };
+  }
+  const isProperties =
+    resource === '' && has(parameters, 'restype', 'service') && has(parameters, 'comp', 'properties');
+  const operation: Operation = isProperties
+    ? propertiesOperation(request, parameters, tenant)
+    : { kind: 'data' };
+  return { ...common, operation, parameters };
+}
+
+function unreadable(error: ServiceError): Operation {
+  return { kind: 'unreadable', error };
+}
+
+/** In any case: what an upstream could take for the properties must not get past the gate. */
+function has(parameters: readonly QueryParameter[], name: string, value: string): boolean {
+  return parameters.some(([key, text]) => key.toLowerCase() === name && text.toLowerCase() === value);
+}
+
+/** Get and Set Table Service Properties. */
+function propertiesOperation(
+  request: RequestHead,
+  parameters: readonly QueryParameter[],
+  tenant: string | undefined,
+): Operation {
+  if (tenant === undefined) {
+    const problem = 'Name the account, in the host or as the first segment of the path.';
+    return unreadable(azureTablesError('InvalidUri', problem));
+  }
+  const { method } = request;
+  if (method !== 'GET' && method !== 'PUT') {
+    return unreadable({ ...azureTablesError('UnsupportedHttpVerb'), headers: [['Allow', 'GET, PUT']] });
+  }
+  const problem = versionProblem(requestedVersion(request, parameters));
+  return problem ? unreadable(problem) : { kind: 'policy', action: method === 'GET' ? 'get' : 'put' };
+}
+
+function versionProblem(version: string | undefined): ServiceError | undefined {
+  if (version === undefined) {
+    const problem = 'Send the header x-ms-version, such as 2019-02-02.';
+    return azureTablesError('MissingRequiredHeader', problem);
+  }
+  if (isServiceVersion(version)) return undefined;
+  const problem = 'The version, in x-ms-version or in the signature, must be a date such as 2019-02-02.';
+  return azureTablesError('InvalidHeaderValue', problem);
+}
