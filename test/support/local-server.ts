@@ -10,6 +10,10 @@ export interface LocalServer {
   readonly cos: string;
   /** `host:port` of the QingStor listener. */
   readonly qingstor: string;
+  /** `host:port` of the listener of Azure Tables. */
+  readonly azureTables: string;
+  /** `host:port` of the Boomi listener. */
+  readonly boomi: string;
   /** `host:port` of the admin API. */
   readonly admin: string;
   readonly dataDirectory: string;
@@ -41,6 +45,8 @@ export async function startLocalServer(
     running,
     cos: addressOf('cos'),
     qingstor: addressOf('qingstor'),
+    azureTables: addressOf('azure-tables'),
+    boomi: addressOf('boomi'),
     admin: running.adminAddress,
     dataDirectory,
     stop: async () => {
