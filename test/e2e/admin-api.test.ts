@@ -232,7 +232,10 @@ describe('a policy', () => {
       name: 'of a service that there is not',
       path: policyPath('b-1', 's3'),
       status: 404,
-      error: { code: 'dialect-unknown', message: 'there is no service s3; known: cos, qingstor' },
+      error: {
+        code: 'dialect-unknown',
+        message: 'there is no service s3; known: cos, qingstor, azure-tables, boomi',
+      },
     },
     {
       name: 'of what cannot be a bucket',

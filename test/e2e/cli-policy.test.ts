@@ -310,12 +310,12 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
     {
       name: 'an unknown dialect',
       args: ['get', 'cos/b-1', '--dialect', 's3'],
-      stderr: 'crossgate: there is no dialect s3; known: cos, qingstor',
+      stderr: 'crossgate: there is no dialect s3; known: cos, qingstor, azure-tables, boomi',
     },
     {
       name: 'an unknown service',
       args: ['get', 's3/b-1'],
-      stderr: 'crossgate: there is no service s3; known: cos, qingstor',
+      stderr: 'crossgate: there is no service s3; known: cos, qingstor, azure-tables, boomi',
     },
     {
       name: 'a name without a service',

@@ -33,7 +33,8 @@ function mayStandThere(origin: string, wildcard: OriginConventions['wildcard']):
     case 'subdomain':
       return /^[a-z][a-z0-9+.-]*:\/\/\*\.[^./]/i.test(origin);
     case 'host':
-      return !/^https?:\/\/\*(?::|$)/.test(origin);
+      // A dot at the end is that of the root: `*.` names no domain either.
+      return !/^https?:\/\/\*\.?(?::|$)/.test(origin);
     default:
       return wildcard satisfies never;
   }

@@ -101,6 +101,12 @@ describe('parseOriginPattern', () => {
       conventions: subdomain,
       code: 'origin-wildcard-place',
     },
+    ...['https://*:8080', 'https://*.', 'HTTP://*.:80'].map(text => ({
+      name: 'a host of only a wildcard',
+      text,
+      conventions: host,
+      code: 'origin-wildcard-place',
+    })),
   ];
 
   it.each(invalid)('refuses $name: $text', ({ text, conventions, code }) => {

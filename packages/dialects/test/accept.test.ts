@@ -51,12 +51,12 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a quoted parameter with a comma',
-    accept: 'application/json;a="x, application/xml, ";q=0.5, application/xml;q=0.4',
+    accept: 'application/json;q=0.5;a="x, application/xml, ", application/xml;q=0.4',
     expected: JSON_TYPE,
   },
   {
     name: 'a quoted parameter with a quotation mark',
-    accept: 'application/json;a="\\", application/xml, ";q=0.5, application/xml;q=0.4',
+    accept: 'application/json;q=0.5;a="\\", application/xml, ", application/xml;q=0.4',
     expected: JSON_TYPE,
   },
   { name: 'a kind of anything, which is malformed', accept: '*/json', expected: XML },

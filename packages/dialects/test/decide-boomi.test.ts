@@ -18,6 +18,7 @@ const several: Policy = {
     rule('https://MyDomain.com:8081', 'POST'),
     rule('http://a.mydomain.com:80', 'GET'),
     rule('https://a.mydomain.com', 'POST'),
+    rule('http://localhost http://127.0.0.1:8080 http://[::1]:8080', 'GET'),
   ],
 };
 
@@ -85,6 +86,18 @@ describe('decidePreflight by boomiProfile', () => {
       expected: allowed(3, 'https://a.mydomain.com', 'POST'),
     },
     {
+      name: 'the second origin of a rule',
+      policy: several,
+      request: preflight('http://127.0.0.1:8080', 'GET'),
+      expected: allowed(4, 'http://127.0.0.1:8080', 'GET'),
+    },
+    {
+      name: 'an IPv6 address',
+      policy: several,
+      request: preflight('http://[::1]:8080', 'GET'),
+      expected: allowed(4, 'http://[::1]:8080', 'GET'),
+    },
+    {
       name: 'the domain of which only hosts below are allowed',
       policy: several,
       request: preflight('https://mydomain.com', 'GET'),
@@ -125,6 +138,30 @@ describe('decidePreflight by boomiProfile', () => {
       policy: sample,
       request: preflight('https://mydomain.com', 'PUT'),
       expected: refused('method-not-allowed'),
+    },
+    {
+      name: 'a method in lower case',
+      policy: sample,
+      request: preflight('https://mydomain.com', 'get'),
+      expected: refused('method-not-allowed'),
+    },
+    {
+      name: 'HEAD, which no rule can take',
+      policy: sample,
+      request: preflight('https://mydomain.com', 'HEAD'),
+      expected: refused('method-not-allowed'),
+    },
+    {
+      name: 'a host that ends in the domain, but not below it',
+      policy: several,
+      request: preflight('https://notmydomain.com', 'GET'),
+      expected: refused('origin-not-allowed'),
+    },
+    {
+      name: 'an origin with a path',
+      policy: sample,
+      request: preflight('https://mydomain.com/', 'GET'),
+      expected: refused('origin-not-allowed'),
     },
     {
       name: 'two Origin lines',
