@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from './compile.ts';
 import type { PolicyEdit } from './edit.ts';
-import { isToken } from './field-name.ts';
+import { isToken, nameKey } from './field-name.ts';
 import { allowsHeader, rulesForMethods } from './matching-rules.ts';
 import type { Rule } from './policy.ts';
 import { hasRule, type RuleSet } from './rule-set.ts';
@@ -131,7 +131,7 @@ function namesOfNewRule(policy: CompiledPolicy, refused: Refused): readonly stri
 
 function distinct(names: readonly string[]): readonly string[] {
   const byName = new Map<string, string>();
-  for (const name of names) if (!byName.has(name.toLowerCase())) byName.set(name.toLowerCase(), name);
+  for (const name of names) if (!byName.has(nameKey(name))) byName.set(nameKey(name), name);
   return [...byName.values()];
 }
 

@@ -11,7 +11,7 @@ import type {
   PreflightExplanation,
   RuleOutcome,
 } from './explanation.ts';
-import { listElements } from './field-name.ts';
+import { listElements, nameKey } from './field-name.ts';
 import { parseHeaderPattern } from './header-pattern.ts';
 import {
   allowsHeader,
@@ -186,9 +186,9 @@ function leftOut(
   const answered = (wanted: string) =>
     listElements(decision.headers.find(([name]) => name === wanted)?.[1] ?? '');
   const answeredMethods = new Set(answered('Access-Control-Allow-Methods'));
-  const answeredNames = new Set(answered('Access-Control-Allow-Headers').map(name => name.toLowerCase()));
+  const answeredNames = new Set(answered('Access-Control-Allow-Headers').map(nameKey));
   const methods = requested.filter(method => !answeredMethods.has(method));
-  const headers = requestedHeaders.filter(name => !answeredNames.has(name.toLowerCase()));
+  const headers = requestedHeaders.filter(name => !answeredNames.has(nameKey(name)));
   const browserRefuses = headers.length > 0 || methods.some(method => !SAFELISTED.includes(method));
   return { methods, headers, browserRefuses };
 }

@@ -21,7 +21,7 @@ export type NearestChange =
       readonly edits: readonly PolicyEdit[];
       /**
        * Whether requests that other rules answer may be answered by the changed or new rule then, which can be a
-       * refusal.
+       * refusal. Thought of are requests for one method, as browsers make them.
        */
       readonly takesOver: boolean;
     }
