@@ -39,7 +39,9 @@ export function nearOrigins(
     ...likeness,
     key: originLookupKey(likeness.origin(plain), conventions),
   }));
+  const host = hostOf(plain);
   return entries.flatMap((text, index) => {
+    if (!text.includes('*') && !text.toLowerCase().includes(host)) return [];
     const entry = plainForm(text, conventions);
     const likeness = changed.find(({ key, entry: change }) => {
       const pattern = parseOriginPattern(change(entry), conventions);
@@ -47,6 +49,11 @@ export function nearOrigins(
     });
     return likeness ? [{ kind: likeness.kind, index, text }] : [];
   });
+}
+
+/** What an entry without a wildcard has in it, however it differs: to look for that costs little. */
+function hostOf(origin: string): string {
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:www\.)?([^/:]*)/i.exec(origin)?.[1]?.toLowerCase() ?? '';
 }
 
 /** What makes no difference to the service is not there to be taken for one. */

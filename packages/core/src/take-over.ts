@@ -68,8 +68,12 @@ function overlap(a: Pattern, b: Pattern, extent: WildcardExtent): boolean {
   if (a.kind === 'any' || b.kind === 'any') return true;
   if (a.kind === 'exact') return matchesPattern(b, a.text, extent);
   if (b.kind === 'exact') return matchesPattern(a, b.text, extent);
-  // With one more character between the longer prefix and the longer suffix, if there is any such text, this is one.
-  const text = `${longer(a.prefix, b.prefix)}x${longer(a.suffix, b.suffix)}`;
+  const prefix = longer(a.prefix, b.prefix);
+  const suffix = longer(a.suffix, b.suffix);
+  // Most pairs end here, before a text is made.
+  if (!suffix.endsWith(a.suffix) || !suffix.endsWith(b.suffix)) return false;
+  // One more character between the two: if both patterns stand for any text, they do for this one.
+  const text = `${prefix}x${suffix}`;
   return matchesPattern(a, text, extent) && matchesPattern(b, text, extent);
 }
 
