@@ -7,9 +7,10 @@ import { lookup } from './pattern-index.ts';
 import { hasRule, type RuleSet } from './rule-set.ts';
 
 /**
- * Whether a rule may come to answer requests that a later rule answers when entries are added to it. It is said to when a
- * later rule has an origin, a method and, where headers choose the rule, an added header in common with what it then
- * allows: that an earlier rule answers those already is not looked for.
+ * Whether a rule may come to answer requests that a later rule answers when entries are added to it: whether a later
+ * rule has an origin, a method and, where headers choose the rule, an added header in common with what it allows then.
+ * That an earlier rule answers those requests already is not looked for. `byOrigin` are the rules that allow the origin
+ * that is added, if one is.
  */
 export function takesOver(
   policy: CompiledPolicy,
@@ -25,13 +26,12 @@ export function takesOver(
   const patterns = patternsOf(policy, rule);
   return policy.rules.some((later, k) => {
     if (k <= index) return false;
-    const hasOrigin = byOrigin !== undefined && hasRule(byOrigin, k);
+    const hasAddedOrigin = addsOrigin && byOrigin !== undefined && hasRule(byOrigin, k);
     const hasMethod = hasRule(byAddedMethod, k);
     const meetsMethod = hasMethod || sharesMethod(policy, rule, later);
-    if (addsOrigin && hasOrigin && meetsMethod) return true;
+    if (hasAddedOrigin && meetsMethod) return true;
     const hasHeader = meetsMethod && addedHeaders.some(name => allowsHeader(policy, k, name));
-    if (!hasMethod && !hasHeader) return false;
-    return hasOrigin || sharesOrigin(policy, patterns, later, k);
+    return (hasMethod || hasHeader) && sharesOrigin(policy, patterns, later, k);
   });
 }
 

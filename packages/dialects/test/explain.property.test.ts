@@ -22,7 +22,7 @@ import { actualFor, policyOf, preflightFor } from './arbitraries.ts';
 import { elements } from './oracle.ts';
 import { type Service, services } from './services.ts';
 
-const RUNS = 60;
+const RUNS = 40;
 
 function preflights({ alphabet }: Service): fc.Arbitrary<readonly [Policy, PreflightRequest]> {
   return policyOf(alphabet).chain(policy => fc.tuple(fc.constant(policy), preflightFor(policy, alphabet)));

@@ -105,13 +105,22 @@ const offers: readonly NearestCase[] = [
     expected: ['rule 1', 'rules[1].allowedHeaders + X-C', 'rules[1].allowedHeaders + x-d'],
   },
   {
-    name: 'the rule that lacks fewer headers, though it is later',
+    name: 'one header to a later rule rather than two, one of them its own, to an earlier one',
     profile: cosProfile,
     policy: {
       rules: [rule('https://a.com', 'PUT'), rule('https://a.com', 'PUT', { allowedHeaders: ['x-a'] })],
     },
     request: preflight('https://a.com', 'PUT', 'x-a, x-b'),
     expected: ['rule 1', 'rules[1].allowedHeaders + x-b'],
+  },
+  {
+    name: 'one origin to a later rule rather than two headers to an earlier one',
+    profile: cosProfile,
+    policy: {
+      rules: [rule('https://a.com', 'PUT'), rule('https://b.com', 'PUT', { allowedHeaders: ['x-*'] })],
+    },
+    request: preflight('https://a.com', 'PUT', 'x-a, x-b'),
+    expected: ['rule 1', 'rules[1].allowedOrigins + https://a.com'],
   },
   {
     name: 'a new rule where two lists of a rule would change',
@@ -301,6 +310,16 @@ const impossible: readonly NearestCase[] = [
       'impossible, rule 0',
       "rules[0].allowedHeaders[1]: `x a` is not a header name; use letters, digits and !#$%&'+-.^_`|~ only (RFC 9110, section 5.6.2)",
       "rules[1].allowedHeaders[0]: `x a` is not a header name; use letters, digits and !#$%&'+-.^_`|~ only (RFC 9110, section 5.6.2)",
+    ],
+  },
+  {
+    name: 'a header that is like another only beyond ASCII',
+    profile: azureTablesProfile,
+    policy: { rules: [] },
+    request: preflight('https://a.com', 'GET', 'x-k, x-\u212a'),
+    expected: [
+      'impossible, rule undefined',
+      "rules[0].allowedHeaders[1]: `x-\u212a` is not a header name; use letters, digits and !#$%&'+-.^_`|~ only (RFC 9110, section 5.6.2)",
     ],
   },
   {
