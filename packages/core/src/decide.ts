@@ -8,22 +8,19 @@ import type {
   RefusalReason,
   ResponseHeader,
 } from './decision.ts';
-import { COMMA, isToken, listElements, visitElements } from './field-name.ts';
-import { isSingleOrigin } from './origin.ts';
-import { originLookupKey } from './origin-pattern.ts';
-import { lookup } from './pattern-index.ts';
-import type { Refusal } from './profile.ts';
+import { listElements } from './field-name.ts';
 import {
-  emptyRuleSet,
-  firstCommonRule,
-  hasRule,
-  intersection,
-  isEmpty,
-  isWithin,
-  NONE,
-  type RuleSet,
-  union,
-} from './rule-set.ts';
+  allowsHeader,
+  requestedMethods,
+  rulesForHeaders,
+  rulesForMethod,
+  rulesForMethods,
+  rulesForOrigin,
+  ruleWithoutOrigin,
+} from './matching-rules.ts';
+import { isSingleOrigin } from './origin.ts';
+import type { Refusal } from './profile.ts';
+import { firstCommonRule, isEmpty, NONE, type RuleSet } from './rule-set.ts';
 
 const NO_HEADERS: readonly ResponseHeader[] = [];
 const VARY_ONLY: readonly ResponseHeader[] = [VARY_ORIGIN];
@@ -43,7 +40,7 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   const byOrigin = rulesForOrigin(policy, origin);
   if (!byOrigin || isEmpty(byOrigin)) return refuse(policy, refused, 'origin-not-allowed');
 
-  const methods = profile.methods.requested === 'list' ? listElements(requestMethod) : [requestMethod];
+  const methods = requestedMethods(profile, requestMethod);
   const byMethod = rulesForMethods(policy, methods);
   const { unlisted } = profile.headers;
   const list = requestHeaders ?? '';
@@ -70,12 +67,12 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
 export function decideActual(policy: CompiledPolicy, request: ActualRequest): ActualDecision {
   const { profile } = policy;
   const { origin, method } = request;
-  const byMethod = policy.methods.get(method) ?? policy.anyMethod;
+  const byMethod = rulesForMethod(policy, method);
   const vary = varies(policy, method, byMethod);
   const without: readonly ResponseHeader[] = vary ? VARY_ONLY : NO_HEADERS;
   if (!origin) {
     if (!profile.actual.answeredWithoutOrigin.includes(method)) return { kind: 'not-cors', headers: without };
-    const rule = policy.rules[firstCommonRule(policy.origins.any, byMethod)];
+    const rule = policy.rules[ruleWithoutOrigin(policy, method)];
     return { kind: 'not-cors', headers: rule ? actualAnswer(policy, rule, '*', request, vary) : without };
   }
   if (policy.rules.length === 0) return { kind: 'refused', reason: 'no-rules', headers: without };
@@ -98,63 +95,8 @@ function refuse(
   return { kind: 'refused', reason, ...refusal, headers: policy.vary ? VARY_ONLY : NO_HEADERS };
 }
 
-function rulesForOrigin(policy: CompiledPolicy, origin: string): RuleSet | undefined {
-  const key = originLookupKey(origin, policy.profile.origins);
-  return key === undefined ? undefined : lookup(policy.origins, key);
-}
-
-function rulesForMethods(policy: CompiledPolicy, methods: readonly string[]): RuleSet {
-  let rules: RuleSet | undefined;
-  for (const method of methods) {
-    const set = policy.methods.get(method) ?? policy.anyMethod;
-    rules = rules && rules !== set ? union(rules, set) : set;
-  }
-  return rules ?? emptyRuleSet(policy.rules.length);
-}
-
-/**
- * The rules that allow every name of the list; undefined when there is no name. A name that is no token is allowed by
- * no rule, `*` included. A hostile list costs little: a name that repeats the one before it is passed over, none is
- * looked up once all rules that are left allow any, and a set is made only when one becomes smaller.
- */
-function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet | undefined {
-  const { headers } = policy;
-  let rules: RuleSet | undefined;
-  let anyLeft = false;
-  visitElements(list, (from, to, form) => {
-    if (form === 'no-name') {
-      rules = emptyRuleSet(policy.rules.length);
-      return list.length;
-    }
-    if (anyLeft) return to;
-    const name = list.slice(from, to);
-    const allowing = lookup(headers, form === 'lower-case' ? name : name.toLowerCase());
-    if (!rules || !isWithin(rules, allowing)) {
-      rules = rules ? intersection(rules, allowing) : allowing;
-      if (isEmpty(rules)) return list.length;
-      anyLeft = isWithin(rules, headers.any);
-    }
-    return afterRepetitions(list, name, to);
-  });
-  return rules;
-}
-
-/** Where the element ends that is the last of those which repeat `name`, an element that ends at `end`. */
-function afterRepetitions(list: string, name: string, end: number): number {
-  const step = name.length + 1;
-  let last = end;
-  while (
-    list.charCodeAt(last) === COMMA &&
-    list.charCodeAt(last + step) === COMMA &&
-    list.startsWith(name, last + 1)
-  ) {
-    last += step;
-  }
-  return last;
-}
-
 function namesAllowedBy(rule: number, policy: CompiledPolicy, names: readonly string[]): readonly string[] {
-  return names.filter(name => isToken(name) && hasRule(lookup(policy.headers, name.toLowerCase()), rule));
+  return names.filter(name => allowsHeader(policy, rule, name));
 }
 
 function varies(policy: CompiledPolicy, method: string, byMethod: RuleSet): boolean {

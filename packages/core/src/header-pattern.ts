@@ -1,6 +1,6 @@
 import { isToken } from './field-name.ts';
 import type { InvalidPattern } from './origin-pattern.ts';
-import { fitsBetween, type Pattern } from './pattern.ts';
+import { matchesPattern, type Pattern } from './pattern.ts';
 import type { HeaderConventions } from './profile.ts';
 
 /** Reads one allowed or exposed header name as the service does. Names are compared in lower case. */
@@ -19,18 +19,5 @@ export function parseHeaderPattern(text: string, conventions: HeaderConventions)
 
 /** Whether a header name in lower case is one that the pattern stands for. */
 export function matchesHeader(pattern: Pattern, name: string): boolean {
-  switch (pattern.kind) {
-    case 'any':
-      return true;
-    case 'exact':
-      return pattern.text === name;
-    case 'wildcard':
-      return (
-        name.startsWith(pattern.prefix) &&
-        name.endsWith(pattern.suffix) &&
-        fitsBetween(name, pattern.prefix.length, pattern.suffix.length, 'anything')
-      );
-    default:
-      return pattern satisfies never;
-  }
+  return matchesPattern(pattern, name, 'anything');
 }

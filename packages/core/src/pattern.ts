@@ -8,6 +8,26 @@ export type Pattern =
 /** What a `*` beside other characters stands for: anything, also nothing; or one or more characters of a host. */
 export type WildcardExtent = 'anything' | 'host';
 
+/** Whether `text` is one that the pattern stands for. To ask many patterns at once, see `pattern-index.ts`. */
+export function matchesPattern(pattern: Pattern, text: string, extent: WildcardExtent): boolean {
+  switch (pattern.kind) {
+    case 'any':
+      return true;
+    case 'exact':
+      return pattern.text === text;
+    case 'wildcard': {
+      const { prefix, suffix } = pattern;
+      return (
+        text.startsWith(prefix) &&
+        text.endsWith(suffix) &&
+        fitsBetween(text, prefix.length, suffix.length, extent)
+      );
+    }
+    default:
+      return pattern satisfies never;
+  }
+}
+
 /**
  * Whether `text`, which begins with the pattern's prefix and ends with its suffix, has between them what the `*` may
  * stand for. The prefix and the suffix may not overlap: `a*a` does not match `a`.
