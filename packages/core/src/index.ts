@@ -1,3 +1,7 @@
+export type { ComparedHeader } from './analysis/answer-facts.ts';
+export type { LimitReached } from './analysis/budget.ts';
+export { type AnswerDifference, admits, type Comparison, compare } from './analysis/compare.ts';
+export type { Witness } from './analysis/witness.ts';
 export { type CompiledPolicy, type CompiledRule, compile } from './compile.ts';
 export { decideActual, decidePreflight } from './decide.ts';
 export type {
