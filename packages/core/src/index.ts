@@ -1,6 +1,7 @@
-export { MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
+export { type BrowserName, MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
 export { checkActual } from './browser/check-actual.ts';
 export { checkPreflight, type PreflightPassed } from './browser/check-preflight.ts';
+export { DEPARTURES, type Departure, type DepartureId } from './browser/departures.ts';
 export type { HeaderList } from './browser/header-list.ts';
 export { type FetchPlan, type Preflight, type PreflightCause, planFetch } from './browser/plan-fetch.ts';
 export {
