@@ -16,6 +16,7 @@ import { type MatrixCase, matrixCases, matrixExpectation } from '../support/brow
 import { type MatrixServices, startMatrixServices } from '../support/browser-model/matrix-services.ts';
 import { difference, isPreflight, observed } from '../support/browser-model/observation.ts';
 import { openRecordingGateway, type RecordingGateway } from '../support/browser-model/recording-gateway.ts';
+import { expectedRedirect, observedRedirect, redirectCases } from '../support/browser-model/redirects.ts';
 import {
   expectedPreflights,
   scriptedExpectation,
@@ -54,7 +55,8 @@ const BROWSERS: readonly BrowserUnderTest[] = [
   { name: 'firefox', missing: FIREFOX_MISSING, start: async url => startFirefox(url) },
 ];
 
-const TIMEOUT_MS = 60_000;
+/** Each takes some five seconds on a machine with nothing else to do. */
+const TIMEOUT_MS = 120_000;
 
 for (const { name: browserName, missing, start } of BROWSERS) {
   describeWith(missing)(`predictFetch, against ${browserName} and four services`, () => {
@@ -116,7 +118,12 @@ for (const { name: browserName, missing, start } of BROWSERS) {
     }
 
     function fetchOf(scripted: ScriptedCase): PageFetch {
-      return scriptedFetch(scripted, `http://127.0.0.1:${gateway.port}`, cases.indexOf(scripted));
+      return scriptedFetch(scripted, elsewhere(), cases.indexOf(scripted));
+    }
+
+    /** An origin that no page has. */
+    function elsewhere(): string {
+      return `http://127.0.0.1:${gateway.port}`;
     }
 
     it('tell what is sent, and what the page reads', { timeout: TIMEOUT_MS }, async () => {
@@ -131,6 +138,22 @@ for (const { name: browserName, missing, start } of BROWSERS) {
         if (found !== undefined) differences.set(each.name, found);
       }
       expect(unexplained(differences, scripted, browserName)).toEqual([]);
+    });
+
+    it('tell where a redirect leads, and as whom', { timeout: TIMEOUT_MS }, async () => {
+      const origin = site.origins.localhost;
+      const redirects = redirectCases(site, elsewhere());
+      cases.push(...redirects);
+      const fetches = redirects.map(each => scriptedFetch(each, each.base, cases.indexOf(each)));
+      const outcomes = await site.run(new Map([['localhost', fetches]]));
+      const exchangesOf = (id: string) => [...site.exchangesOf(id), ...gateway.exchangesOf(id)];
+      for (const [index, fetch] of fetches.entries()) {
+        const each = redirects[index];
+        if (!each) continue;
+        const isReadable = outcomes.get(fetch.id)?.kind === 'readable';
+        const seen = observedRedirect(each, isReadable, exchangesOf);
+        expect(seen, each.name).toEqual(expectedRedirect(each, fetch, origin));
+      }
     });
 
     it('tell how often a preflight is sent for several fetches', { timeout: TIMEOUT_MS }, async () => {

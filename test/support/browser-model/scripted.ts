@@ -2,14 +2,16 @@ import { checkActual, checkPreflight, type FetchPlan, planFetch } from '@crossga
 import type { PageFetch } from './browser-site.ts';
 import { sendAnswer, startTestServer, type TestServer } from './deciding-server.ts';
 import { expectedOf, isPreflight, type Observation } from './observation.ts';
+import { isLanding, LANDED } from './redirects.ts';
 import type { ScriptedCase } from './scripted-case.ts';
 
-/** Answers the case of the query `?case=INDEX` as it says. */
+/** Answers the case of the query `?case=INDEX` as it says, and what redirects lead to. */
 export function startScriptedServer(cases: readonly ScriptedCase[]): Promise<TestServer> {
   return startTestServer(({ url = '', method = '', rawHeaders }, response) => {
     const scripted = cases[Number(new URL(url, 'http://scripted').searchParams.get('case'))];
     const headers = rawHeaders.map(name => [name, ''] as const);
-    if (!scripted) response.writeHead(404).end();
+    if (isLanding(url)) sendAnswer(response, '', LANDED);
+    else if (!scripted) response.writeHead(404).end();
     else sendAnswer(response, '', isPreflight({ method, headers }) ? scripted.preflight : scripted.actual);
   });
 }
