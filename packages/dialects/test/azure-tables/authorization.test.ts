@@ -119,10 +119,6 @@ const accepted: readonly AcceptedCase[] = [
     sent: withSas({ clientAddress: '10.0.0.200' }, sasQuery({ sip: '10.0.0.5-10.0.1.0' })),
   },
   {
-    name: 'a signature whose plus signs are not encoded',
-    sent: withSas({}, sasQuery({ se: '2026-01-01T02:00:19Z' }).replaceAll('%2B', '+')),
-  },
-  {
     name: 'one for the other two services, to an upstream that can tell',
     sent: withSas({ target: `/${ACCOUNT}/mytable?a=b` }, sasQuery({ ss: 'bq', srt: 'c', sp: 'l' })),
   },
@@ -406,6 +402,13 @@ describe('authorizeAzureTables', () => {
     for (const sent of [signed({}, { key }), withSas({}, sasQuery({}, key))]) {
       expect(refusalOf(authorize(sent, secret)).code).toBe(FAILED);
     }
+  });
+
+  it('takes a signature whose plus signs are not encoded', () => {
+    const queries = Array.from({ length: 40 }, (_, i) => sasQuery({ se: `2026-01-01T02:00:${10 + i}Z` }));
+    const query = queries.find(each => each.includes('%2B')) ?? '';
+    expect(query).toContain('%2B');
+    expect(authorize(withSas({}, query.replaceAll('%2B', '+')))).toEqual(SIGNED);
   });
 
   it('takes a published account SAS', () => {

@@ -141,6 +141,14 @@ const refused: readonly RefusedCase[] = [
       code: 'InvalidXmlDocument' as const,
     }),
   ),
+  { name: 'an age with an exponent', body: cors(rule({ maxAge: '1e3' })), code: 'InvalidXmlNodeValue' },
+  {
+    name: 'a child of a rule twice',
+    body: cors(rule().replace('<AllowedMethods>', '<AllowedMethods>PUT</AllowedMethods><AllowedMethods>')),
+    code: 'InvalidXmlDocument',
+  },
+  { name: 'a section twice', body: properties('<Cors/>', '<Cors/>'), code: 'InvalidXmlDocument' },
+  { name: 'text in place of sections', body: properties('Cors'), code: 'InvalidXmlDocument' },
   { name: 'an unknown element', body: properties('<Comment/>'), code: 'UnsupportedXmlNode' },
   {
     name: 'an unknown element of a rule',
