@@ -8,7 +8,7 @@ const { classify, isLogged, line, file, retentionDays } = azureTablesAnalytics;
 
 function usageOf(sent: SentRequest, status: number, errorCode?: string): Usage | undefined {
   const reply: Reply = { status, headers: [], ...(errorCode !== undefined && { errorCode }) };
-  return classify(exchangeOf(sent), reply, undefined);
+  return classify(exchangeOf(sent), reply);
 }
 
 const OPTIONS: SentRequest = { method: 'OPTIONS', target: `/${ACCOUNT}/mytable` };
