@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { readServeConfig } from '../src/config/read-serve-config.ts';
 import type { RunningServer } from '../src/serve.ts';
-import { readServeConfig, type ServeConfig } from '../src/serve-config.ts';
+import type { ServeConfig } from '../src/serve-config.ts';
 import { formatStartUp } from '../src/start-up.ts';
 
 const SERVER: RunningServer = {
