@@ -62,7 +62,7 @@ export interface UpstreamSection {
 }
 
 /** Room for the admin API and the services above the base. */
-const HIGHEST_PORT_BASE: number = 65_535 - Math.max(...DIALECTS.map(({ portOffset }) => portOffset));
+const HIGHEST_PORT_BASE = 65_535 - 4;
 /** Timers count milliseconds in 31 bits: what is longer would be none. */
 const LONGEST_SECONDS = 24 * 60 * 60;
 
@@ -72,48 +72,53 @@ export const WORKERS: z.ZodNumber = wholeNumber(1, 64);
 export const STORE: z.ZodType<ServeConfig['store']> = oneOf(['lmdb', 'memory']);
 export const LOG_LEVEL: z.ZodType<LogLevel> = oneOf(LOG_LEVELS);
 
-const SECRET: z.ZodType<Secret> = z.union(
-  [text(), section({ env: text().describe('The environment variable that has it.') })],
-  { error: orMissing('must be text, in quotes, or env: and the name of an environment variable') },
-);
+const SECRET: z.ZodType<Secret> = z
+  .union([text(), section({ env: text().describe('The environment variable that has it.') })], {
+    error: orMissing('must be text, in quotes, or env: and the name of an environment variable'),
+  })
+  .meta({ id: 'secret' });
 
-const CREDENTIALS: z.ZodType<readonly CredentialEntry[]> = z.array(
-  section({
-    id: text().describe('The public half: key id, account or user.'),
-    secret: SECRET.describe(
-      'The secret half, or `env:` and the name of the environment variable that has it.',
-    ),
-    token: SECRET.exactOptional().describe(
-      'Makes it a temporary credential, which is good together with this token only.',
-    ),
-  }),
-  { error: 'must be a list, each with a line - id: and a line secret:' },
-);
-
-const UPSTREAM: z.ZodType<UpstreamEntry> = z.union(
-  [
-    upstreamUrl(),
+const CREDENTIALS: z.ZodType<readonly CredentialEntry[]> = z
+  .array(
     section({
-      url: upstreamUrl().describe('`http(s)://host[:port]`, nothing else.'),
-      host: oneOf(['as-sent', 'upstream'])
-        .exactOptional()
-        .describe("The `Host` it is sent: the client's, or its own. The default is the dialect's."),
-      connectTimeoutSeconds: seconds(LONGEST_SECONDS)
-        .exactOptional()
-        .meta({ default: UPSTREAM_TIMEOUTS.connectTimeoutSeconds })
-        .describe('Until there is a connection.'),
-      headersTimeoutSeconds: seconds(LONGEST_SECONDS)
-        .exactOptional()
-        .meta({ default: UPSTREAM_TIMEOUTS.headersTimeoutSeconds })
-        .describe('From the end of a request to the head of its answer; less than `limits.idleSeconds`.'),
-      idleTimeoutSeconds: seconds(LONGEST_SECONDS)
-        .exactOptional()
-        .meta({ default: UPSTREAM_TIMEOUTS.idleTimeoutSeconds })
-        .describe('Between two pieces of a body, in either direction.'),
+      id: text().describe('The public half: key id, account or user.'),
+      secret: SECRET.describe(
+        'The secret half, or `env:` and the name of the environment variable that has it.',
+      ),
+      token: SECRET.exactOptional().describe(
+        'Makes it a temporary credential, which is good together with this token only.',
+      ),
     }),
-  ],
-  { error: 'must be a URL, or a mapping with url and time-outs' },
-);
+    { error: 'must be a list, each with a line - id: and a line secret:' },
+  )
+  .meta({ id: 'credentials' });
+
+const UPSTREAM: z.ZodType<UpstreamEntry> = z
+  .union(
+    [
+      upstreamUrl(),
+      section({
+        url: upstreamUrl().describe('`http(s)://host[:port]`, nothing else.'),
+        host: oneOf(['as-sent', 'upstream'])
+          .exactOptional()
+          .describe("The `Host` it is sent: the client's, or its own. The default is the dialect's."),
+        connectTimeoutSeconds: seconds(LONGEST_SECONDS)
+          .exactOptional()
+          .meta({ default: UPSTREAM_TIMEOUTS.connectTimeoutSeconds })
+          .describe('Until there is a connection.'),
+        headersTimeoutSeconds: seconds(LONGEST_SECONDS)
+          .exactOptional()
+          .meta({ default: UPSTREAM_TIMEOUTS.headersTimeoutSeconds })
+          .describe('From the end of a request to the head of its answer; less than `limits.idleSeconds`.'),
+        idleTimeoutSeconds: seconds(LONGEST_SECONDS)
+          .exactOptional()
+          .meta({ default: UPSTREAM_TIMEOUTS.idleTimeoutSeconds })
+          .describe('Between two pieces of a body, in either direction.'),
+      }),
+    ],
+    { error: 'must be a URL, or a mapping with url and time-outs' },
+  )
+  .meta({ id: 'upstream' });
 
 const LIMITS: z.ZodType<Partial<Limits>> = section({
   headerBytes: wholeNumber(1024, 1024 * 1024)
@@ -182,19 +187,19 @@ function dialectSection(dialect: Dialect): z.ZodExactOptional<z.ZodType<DialectS
           .string()
           .refine(dialect.isTenantName, `${title} can have no ${tenantNoun} of this name; correct it`),
         section({
-          credentials: CREDENTIALS.exactOptional().describe(`Who may call, for this ${tenantNoun} only.`),
-          upstream: UPSTREAM.exactOptional().describe(`Where data requests of this ${tenantNoun} go.`),
+          credentials: CREDENTIALS.exactOptional().describe('Who may call, for this tenant only.'),
+          upstream: UPSTREAM.exactOptional().describe('Where data requests of this tenant go, instead.'),
         }),
         { error: `must be a mapping by the names of ${tenantNoun}s` },
       )
       .exactOptional()
-      .describe(`What is different for single ${tenantNoun}s, by name.`),
+      .describe('What is different for single tenants, by their names.'),
   });
   return schema.exactOptional().describe(title);
 }
 
 /** The JSON Schema of the file, for editors. */
 export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(CONFIG_FILE, { io: 'input', reused: 'ref' });
+  const schema = z.toJSONSchema(CONFIG_FILE, { io: 'input' });
   return { title: 'Configuration of crossgate serve', ...schema };
 }

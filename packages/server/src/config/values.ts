@@ -42,7 +42,8 @@ export function upstreamUrl(): z.ZodString {
     upstreamUrlProblem(String(input)) ?? 'must be a URL';
   return z
     .string({ error: orMissing('must be http://host[:port] or https://host[:port]') })
-    .refine(url => upstreamUrlProblem(url) === undefined, { error });
+    .refine(url => upstreamUrlProblem(url) === undefined, { error })
+    .meta({ pattern: '^https?://[^/?#@]+/?$' });
 }
 
 /** A mapping of the keys given. Any other key is told with what it could have been meant for. */
