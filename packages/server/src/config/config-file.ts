@@ -89,7 +89,7 @@ const CREDENTIALS: z.ZodType<readonly CredentialEntry[]> = z
         'Makes it a temporary credential, which is good together with this token only.',
       ),
     }),
-    { error: 'must be a list, each with a line - id: and a line secret:' },
+    { error: orMissing('must be a list, each with a line - id: and a line secret:') },
   )
   .meta({ id: 'credentials' });
 
@@ -116,7 +116,7 @@ const UPSTREAM: z.ZodType<UpstreamEntry> = z
           .describe('Between two pieces of a body, in either direction.'),
       }),
     ],
-    { error: 'must be a URL, or a mapping with url and time-outs' },
+    { error: orMissing('must be a URL, or a mapping with url and time-outs') },
   )
   .meta({ id: 'upstream' });
 
@@ -190,7 +190,7 @@ function dialectSection(dialect: Dialect): z.ZodExactOptional<z.ZodType<DialectS
           credentials: CREDENTIALS.exactOptional().describe('Who may call, for this tenant only.'),
           upstream: UPSTREAM.exactOptional().describe('Where data requests of this tenant go, instead.'),
         }),
-        { error: `must be a mapping by the names of ${tenantNoun}s` },
+        { error: orMissing(`must be a mapping by the names of ${tenantNoun}s`) },
       )
       .exactOptional()
       .describe('What is different for single tenants, by their names.'),

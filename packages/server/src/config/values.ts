@@ -20,13 +20,13 @@ export function seconds(max: number): z.ZodNumber {
 }
 
 export function yesOrNo(): z.ZodBoolean {
-  return z.boolean({ error: 'must be true or false' });
+  return z.boolean({ error: orMissing('must be true or false') });
 }
 
 export function oneOf<const Choice extends string>(
   choices: readonly Choice[],
 ): z.ZodEnum<{ [Key in Choice]: Key }> {
-  return z.enum(choices, { error: `must be one of ${choices.join(', ')}` });
+  return z.enum(choices, { error: orMissing(`must be one of ${choices.join(', ')}`) });
 }
 
 /** An address or a name that resolves to one. */
@@ -61,9 +61,12 @@ export function section<Shape extends z.core.$ZodLooseShape>(
   });
 }
 
-/** A message for what is wrong, and another for what is not there. */
+/** A message for what is wrong, and others for what is not there. */
 export function orMissing(wrong: string): (issue: { readonly input?: unknown }) => string {
-  return ({ input }) => (input === undefined ? 'is missing' : wrong);
+  return ({ input }) => {
+    if (input === undefined) return 'is missing; add it';
+    return input === null ? 'has no value; give it one, or leave it out' : wrong;
+  };
 }
 
 /** Why requests cannot be sent there as they came; undefined when they can. */
