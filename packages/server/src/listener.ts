@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
-import type { Limits } from './serve-config.ts';
+import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
 
 /** A bound socket that takes requests. */
@@ -34,7 +34,7 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
-export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits): Server {
+export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
   const answers = trackAnswers();
   const answer: Gate = (request, response) => {
     answers.inTurn(response, () => gate(request, response));

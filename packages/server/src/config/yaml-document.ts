@@ -1,15 +1,4 @@
-import {
-  Composer,
-  type CST,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  Parser,
-} from 'yaml';
+import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
 import type { ConfigPath, Mistake } from './mistake.ts';
 
 /** A place in a text, both counted from 1. */
@@ -50,12 +39,8 @@ export function readYaml(text: string): ReadYamlResult {
   if (text.length > LIMIT_CHARACTERS) {
     return notYaml({ line: 1, column: 1 }, `must not have more than ${LIMIT_CHARACTERS} characters`);
   }
-  const lines = new LineCounter();
-  const placeAt = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const placeAt = placesIn(text);
+  const tokens = [...new Parser().parse(text)];
   const tooDeep = findTooDeep(tokens);
   if (tooDeep)
     return notYaml(placeAt(tooDeep.offset), `must not be nested deeper than ${DEPTH_LIMIT} levels`);
@@ -78,6 +63,15 @@ export function readYaml(text: string): ReadYamlResult {
     return { kind: 'not-yaml', mistakes: syntax.slice(0, SYNTAX_MISTAKES_SHOWN) };
   }
   return { kind: 'document', document: readDocument(document, placeAt) };
+}
+
+/** The parser's own count of lines passes over some of those with mistakes. */
+function placesIn(text: string): (offset: number) => Place {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return offset => {
+    const line = starts.findLastIndex(start => start <= offset);
+    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+  };
 }
 
 function notYaml(place: Place, message: string): ReadYamlResult {

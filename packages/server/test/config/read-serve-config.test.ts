@@ -39,7 +39,7 @@ function problemOf(
 
 /** How COS is served by a file with these lines in its section. */
 function cosOf(lines: string, environment: Environment = {}): DialectConfig | undefined {
-  return configOf({}, environment, `dialects:\n  cos:\n${lines.replaceAll(/^/gm, '    ')}`).dialects.cos;
+  return configOf({}, environment, `dialects:\n  cos:\n${lines.replaceAll(/^/gm, '    ')}`).dialects['cos'];
 }
 
 describe(readServeConfig, () => {
@@ -107,8 +107,8 @@ describe(readServeConfig, () => {
 describe('the variant of a service', () => {
   it('is taken by its name', () => {
     const { dialects } = configOf({ variant: ['qingstor=filter-headers'] });
-    expect(dialects.qingstor?.variant).toBe('filter-headers');
-    expect(dialects.cos?.variant).toBeUndefined();
+    expect(dialects['qingstor']?.variant).toBe('filter-headers');
+    expect(dialects['cos']?.variant).toBeUndefined();
   });
 
   it.each(['qingstor=other', 'cos=filter-headers', 'filter-headers', ''])(
@@ -124,8 +124,8 @@ describe('the upstream of a service', () => {
     const { dialects } = configOf({
       upstream: ['cos=https://cos.example.com', 'qingstor=http://127.0.0.1:9000'],
     });
-    expect(dialects.cos?.upstream).toEqual({ url: 'https://cos.example.com', ...UPSTREAM_TIMEOUTS });
-    expect(dialects.qingstor?.upstream?.url).toBe('http://127.0.0.1:9000');
+    expect(dialects['cos']?.upstream).toEqual({ url: 'https://cos.example.com', ...UPSTREAM_TIMEOUTS });
+    expect(dialects['qingstor']?.upstream?.url).toBe('http://127.0.0.1:9000');
   });
 
   it.each([
@@ -157,7 +157,7 @@ describe('the credential of a service', () => {
     { name: 'nothing', text: '', credential: cosDialect.localCredential },
   ])('is read from the environment: $name', ({ text, credential }) => {
     const { dialects } = configOf({}, { CROSSGATE_COS_CREDENTIAL: text });
-    expect(dialects.cos?.credentials).toEqual([credential]);
+    expect(dialects['cos']?.credentials).toEqual([credential]);
   });
 
   it.each(['no-colon', ':secret', 'id:'])('is refused when it is not id:secret: %s', text => {
@@ -166,7 +166,7 @@ describe('the credential of a service', () => {
   });
 
   it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('may be the local one on %s', host => {
-    expect(configOf({ host }).dialects.cos?.host).toBe(host);
+    expect(configOf({ host }).dialects['cos']?.host).toBe(host);
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', '127.example.com', 'localhost.example.com'])(
@@ -179,7 +179,7 @@ describe('the credential of a service', () => {
       expect(problemOf({ host }, { CROSSGATE_COS_CREDENTIAL: 'me:hush' })).toContain(
         `public: set ${all.slice(1).join(' and ')}, or`,
       );
-      expect(configOf({ host }, OWN_KEYS).dialects.cos?.host).toBe(host);
+      expect(configOf({ host }, OWN_KEYS).dialects['cos']?.host).toBe(host);
     },
   );
 
@@ -225,7 +225,7 @@ describe('the file of a configuration', () => {
       logLevel: 'warn',
       limits: { ...DEFAULT_LIMITS, idleSeconds: 90 },
     });
-    expect(config.dialects.cos).toEqual({
+    expect(config.dialects['cos']).toEqual({
       host: '127.0.0.3',
       port: 80,
       credentials: [
@@ -240,7 +240,7 @@ describe('the file of a configuration', () => {
       },
       tenantUpstreams: { 'one-1250000000': { ...UPSTREAM_TIMEOUTS, url: 'http://one.example' } },
     });
-    expect(config.dialects.qingstor).toMatchObject({
+    expect(config.dialects['qingstor']).toMatchObject({
       host: '127.0.0.2',
       port: 5002,
       variant: 'filter-headers',
@@ -277,13 +277,13 @@ describe('the file of a configuration', () => {
       workers: 2,
       logLevel: 'error',
     });
-    expect(config.dialects.qingstor).toMatchObject({ host: '127.0.0.9', port: 6002 });
-    expect(config.dialects.cos).toMatchObject({ host: '127.0.0.3', port: 80 });
-    expect(config.dialects.cos?.upstream).toMatchObject({
+    expect(config.dialects['qingstor']).toMatchObject({ host: '127.0.0.9', port: 6002 });
+    expect(config.dialects['cos']).toMatchObject({ host: '127.0.0.3', port: 80 });
+    expect(config.dialects['cos']?.upstream).toMatchObject({
       url: 'http://flag.example',
       connectTimeoutSeconds: 2,
     });
-    expect(config.dialects.cos?.tenantUpstreams['one-1250000000']?.url).toBe('http://one.example');
+    expect(config.dialects['cos']?.tenantUpstreams['one-1250000000']?.url).toBe('http://one.example');
   });
 
   it('leaves a service out that is disabled', () => {
@@ -293,7 +293,7 @@ describe('the file of a configuration', () => {
 
   it('gives services ports that are free when the base is 0', () => {
     const { dialects } = configOf({}, {}, 'portBase: 0\ndialects: { qingstor: { port: 7000 } }');
-    expect([dialects.cos?.port, dialects.qingstor?.port]).toEqual([0, 7000]);
+    expect([dialects['cos']?.port, dialects['qingstor']?.port]).toEqual([0, 7000]);
   });
 
   it.each([
@@ -307,7 +307,7 @@ describe('the file of a configuration', () => {
 describe('the credentials of a file', () => {
   it('give way to the one in the environment, but for those of single tenants', () => {
     const { dialects } = configOf({}, { CROSSGATE_COS_CREDENTIAL: 'me:hush' }, FILE);
-    expect(dialects.cos?.credentials.map(credential => credential.id)).toEqual(['me', 'one']);
+    expect(dialects['cos']?.credentials.map(credential => credential.id)).toEqual(['me', 'one']);
   });
 
   it('have their secrets in the environment, where the file says so', () => {
