@@ -55,10 +55,13 @@ function formatMistakes(
     .map(({ text }) => text);
 }
 
+const ROUNDS = 32;
+
 function checkValues(document: YamlDocument): Pick<ReadConfigFile, 'file' | 'mistakes'> {
   const mistakes = [...document.mistakes];
   let { value } = document;
-  for (;;) {
+  // Each round takes something out; a file is not so deep that it needs more of them.
+  for (let round = 0; round < ROUNDS; round++) {
     const parsed = CONFIG_FILE.safeParse(value);
     if (parsed.success) return { file: parsed.data, mistakes };
     const found = parsed.error.issues.flatMap(issue => mistakesOf(issue, []));
@@ -69,25 +72,23 @@ function checkValues(document: YamlDocument): Pick<ReadConfigFile, 'file' | 'mis
     // What is left is looked at again, for what is checked only when everything around it is right.
     for (const { path } of found) value = without(value, path) ?? {};
   }
+  return { file: {}, mistakes };
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, around: ConfigPath): readonly Mistake[] {
   const path = [...around, ...(issue.path as ConfigPath)];
-  switch (issue.code) {
-    case 'unrecognized_keys': {
-      const messages = issue.message.split('\n');
-      return issue.keys.map((key, i) => ({ path: [...path, key], message: messages[i] ?? '', about: 'key' }));
-    }
-    case 'invalid_key':
-      return issue.issues.map(({ message }) => ({ path, message, about: 'key' }));
-    case 'invalid_union': {
-      const meant = issue.errors.find(errors => !errors.some(isOfAnotherType));
-      if (meant) return meant.flatMap(inner => mistakesOf(inner, path));
-      return [{ path, message: issue.message, about: 'value' }];
-    }
-    default:
-      return [{ path, message: issue.message, about: 'value' }];
+  if (issue.code === 'unrecognized_keys') {
+    const messages = issue.message.split('\n');
+    return issue.keys.map((key, i) => ({ path: [...path, key], message: messages[i] ?? '', about: 'key' }));
   }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map(({ message }) => ({ path, message, about: 'key' }));
+  }
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.find(errors => !errors.some(isOfAnotherType));
+    if (meant) return meant.flatMap(inner => mistakesOf(inner, path));
+  }
+  return [{ path, message: issue.message, about: 'value' }];
 }
 
 /** Whether a value is not even what this choice of a union is made of. */

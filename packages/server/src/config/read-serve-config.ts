@@ -24,10 +24,10 @@ export type ServeConfigResult =
 export function readServeConfig(
   settings: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
-  text?: ConfigText,
+  file?: ConfigText,
 ): ServeConfigResult {
   const flags = readFlags(settings);
-  const read = text ? readConfigFile(text) : NO_FILE;
+  const read = file ? readConfigFile(file) : NO_FILE;
   const lines = flags.kind === 'mistakes' ? [...flags.lines] : [];
   if (isLines(read)) lines.push(...read);
   // What was not understood can make anything else look wrong.
@@ -42,7 +42,7 @@ export function readServeConfig(
     else lines.push(message);
   };
   const draft: Draft = { flags: flags.flags, file: read.file, environment, isSound: read.isSound, refuse };
-  const config = assemble(draft, text?.name);
+  const config = assemble(draft, file?.name);
   lines.push(...read.format(mistakes));
   return lines.length > 0 ? problem(lines) : { kind: 'config', config };
 }
@@ -60,7 +60,9 @@ function isLines(read: ReadConfigFile | readonly string[]): read is readonly str
 }
 
 function problem(lines: readonly string[]): ServeConfigResult {
-  return { kind: 'problem', message: [...new Set(lines)].join('\n') };
+  // A line stays one, whatever names are in it.
+  const safe = lines.map(line => line.replaceAll('\n', '\\n'));
+  return { kind: 'problem', message: [...new Set(safe)].join('\n') };
 }
 
 function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
@@ -69,18 +71,15 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
   const store = flags.store ?? file.store ?? 'lmdb';
   const workers = flags.workers ?? file.workers ?? 1;
   const limits = { ...DEFAULT_LIMITS, ...file.limits };
-  if (store === 'memory' && workers > 1) {
-    const at = flags.store === undefined ? ['store'] : flags.workers === undefined ? ['workers'] : undefined;
-    draft.refuse('the memory store belongs to one process: use --workers 1, or --store lmdb', {
-      at,
-      from: [['store'], ['workers']],
-    });
-  }
+  if (store === 'memory' && workers > 1) refuseMemoryStore(draft);
   const dialects: Record<string, DialectConfig> = {};
   const publiclyServed: PubliclyServed[] = [];
   for (const dialect of DIALECTS) {
     const section: DialectSection = file.dialects?.[dialect.id] ?? {};
-    if (section.enabled === false) continue;
+    if (section.enabled === false) {
+      checkUnused(draft, dialect.id);
+      continue;
+    }
     const host = section.host ?? flags.host ?? file.host ?? '127.0.0.1';
     const { credentials, hasPublicKey } = readCredentials(draft, dialect, section, host);
     if (hasPublicKey) publiclyServed.push({ dialect, host, at: hostPath(draft, dialect.id) });
@@ -107,6 +106,24 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
     limits,
     dialects,
   };
+}
+
+function refuseMemoryStore({ flags, refuse }: Draft): void {
+  const inFile = flags.store === undefined ? ['store'] : ['workers'];
+  refuse('the memory store belongs to one process: use --workers 1, or --store lmdb', {
+    at: flags.store === undefined || flags.workers === undefined ? inFile : undefined,
+    from: [['store'], ['workers']],
+  });
+}
+
+/** Nobody asks for something of a service on the command line that is not to be served. */
+function checkUnused({ flags, refuse }: Draft, id: string): void {
+  for (const name of ['upstream', 'variant'] as const) {
+    if (flags[name][id] === undefined) continue;
+    refuse(`is false, and there is --${name} ${id}; leave one of them out`, {
+      at: ['dialects', id, 'enabled'],
+    });
+  }
 }
 
 /** Where the file has the host of a dialect; undefined when that is from elsewhere. */

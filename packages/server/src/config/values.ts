@@ -36,12 +36,14 @@ export function host(): z.ZodString {
   return text().refine(isHost, 'must be an address or the name of a host, without port or brackets');
 }
 
+const URL_FORM = 'must be http://host[:port] or https://host[:port]';
+
 /** `http(s)://host[:port]`, where requests are sent as they came. */
 export function upstreamUrl(): z.ZodString {
   const error = ({ input }: { readonly input?: unknown }): string =>
-    upstreamUrlProblem(String(input)) ?? 'must be a URL';
+    upstreamUrlProblem(String(input)) ?? URL_FORM;
   return z
-    .string({ error: orMissing('must be http://host[:port] or https://host[:port]') })
+    .string({ error: orMissing(URL_FORM) })
     .refine(url => upstreamUrlProblem(url) === undefined, { error })
     .meta({ pattern: '^https?://[^/?#@]+/?$' });
 }
@@ -73,7 +75,7 @@ export function orMissing(wrong: string): (issue: { readonly input?: unknown }) 
 function upstreamUrlProblem(url: string): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) {
-    return `${url || 'the URL'} must be http://host[:port] or https://host[:port]`;
+    return URL_FORM;
   }
   if (parsed.username !== '' || parsed.password !== '')
     return 'an upstream is sent the credentials of its clients; leave out user and password';

@@ -162,7 +162,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'an upstream that is no URL',
     text: 'dialects:\n  cos:\n    upstream: a.example:80\n',
-    says: '3:15: dialects.cos.upstream: a.example:80 must be http://host[:port] or https://host[:port]',
+    says: '3:15: dialects.cos.upstream: must be http://host[:port] or https://host[:port]',
   },
   {
     name: 'an upstream with a path',
@@ -282,6 +282,20 @@ describe('a mistake in a configuration file', () => {
     const says = 'the memory store belongs to one process: use --workers 1, or --store lmdb';
     expect(mistakesIn('host: localhost\n', { workers: 2, store: 'memory' })).toEqual([says]);
     expect(mistakesIn('workers: 2\n', { store: 'memory' })).toEqual([`c.yaml:1:10: workers: ${says}`]);
+  });
+
+  it('is one line, whatever names are in it', () => {
+    const text = 'dialects:\n  cos:\n    credentials: [{ id: a, secret: { env: "A\\nB" } }]\n';
+    expect(mistakesIn(text)).toEqual([
+      'c.yaml:3:43: dialects.cos.credentials[0].secret.env: the environment has no A\\nB; set it to the secret',
+    ]);
+  });
+
+  it('is a flag for a service that is disabled', () => {
+    const text = 'dialects:\n  cos: { enabled: false }\n';
+    expect(mistakesIn(text, { upstream: ['cos=http://a'] })).toEqual([
+      'c.yaml:2:19: dialects.cos.enabled: is false, and there is --upstream cos; leave one of them out',
+    ]);
   });
 
   it('is that nothing is served', () => {
