@@ -21,13 +21,15 @@ export interface LocalServer {
   readonly stop: () => Promise<void>;
 }
 
-/** `dialects` are changes of how a service is served, by its id. */
+/** `dialects` are changes of how a service is served, by its id; `text` is that of a configuration file. */
 export async function startLocalServer(
   settings: Readonly<Record<string, unknown>> = {},
   dialects: Readonly<Record<string, Partial<DialectConfig>>> = {},
+  text = '',
 ): Promise<LocalServer> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-test-'));
-  const read = readServeConfig({ portBase: 0, dataDirectory, logLevel: 'silent', ...settings }, {});
+  const flags = { portBase: 0, dataDirectory, logLevel: 'silent', ...settings };
+  const read = readServeConfig(flags, {}, { name: 'crossgate.yaml', text });
   if (read.kind === 'problem') throw new Error(read.message);
   const { log, close: closeLog } = openLog(read.config.logLevel);
   const config = { ...read.config, dialects: { ...read.config.dialects } };
