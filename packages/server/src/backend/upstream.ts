@@ -79,14 +79,14 @@ function originForm(target: string): string {
 
 function sentHeaders(head: RequestHead, hostHeader: string | undefined): string[] {
   const sent: string[] = [];
-  let via = HOP;
+  const via: string[] = [];
   for (const [name, value] of endToEndHeaders(headerPairs(head))) {
     const key = name.toLowerCase();
-    if (key === 'via') via = `${value}, ${HOP}`;
+    if (key === 'via') via.push(value);
     else if (key !== 'host' || hostHeader === undefined) sent.push(name, value);
   }
   if (hostHeader !== undefined) sent.push('Host', hostHeader);
-  sent.push('Via', via);
+  sent.push('Via', [...via, HOP].join(', '));
   return sent;
 }
 
@@ -115,6 +115,11 @@ function send(pool: Pool, options: Dispatcher.DispatchOptions, { response }: Bac
         head = readUpstreamHead(status, reason, Array.isArray(raw) ? raw : []);
         if (!head) {
           started.abort(new Error('the head of the answer has what no header can have'));
+          return;
+        }
+        if (status === 204 || status === 304) {
+          // No content, whatever its headers say of a length: undici misses it in a 304, and fails the request.
+          resolve(replyOf(head, undefined));
           return;
         }
         if (head.lengthBytes !== undefined && head.lengthBytes <= WHOLE_BYTES) {
