@@ -1,7 +1,7 @@
 /** A gateway in front of an upstream of the test. */
 import type { UpstreamConfig } from '@crossgate/server';
 import { cosHost } from './cos-http.ts';
-import { type LocalServer, startLocalServer } from './local-server.ts';
+import { type LocalServer, type LogLine, startLocalServer } from './local-server.ts';
 
 /** The bucket of the requests. Its rules are the gateway's. */
 export const BUCKET = 'behind-1250000000';
@@ -10,9 +10,9 @@ export const HOST_LINE = `Host: ${HOST}`;
 
 /** Long enough for two slow cores, short enough for tests that wait for one. */
 export const SHORT_TIMEOUTS: Omit<UpstreamConfig, 'url'> = {
-  connectTimeoutSeconds: 0.5,
-  headersTimeoutSeconds: 0.5,
-  idleTimeoutSeconds: 0.5,
+  connectTimeoutSeconds: 0.25,
+  headersTimeoutSeconds: 0.25,
+  idleTimeoutSeconds: 0.25,
 };
 
 const PATIENT: Omit<UpstreamConfig, 'url'> = {
@@ -21,8 +21,20 @@ const PATIENT: Omit<UpstreamConfig, 'url'> = {
   idleTimeoutSeconds: 60,
 };
 
+export interface Gateway extends LocalServer {
+  readonly url: string;
+  /** From the level info on. */
+  readonly logged: LogLine[];
+}
+
 /** Serves COS and QingStor with the upstream behind both. */
-export function startGateway(url: string, timeouts: Partial<UpstreamConfig> = {}): Promise<LocalServer> {
-  const upstream: UpstreamConfig = { ...PATIENT, ...timeouts, url };
-  return startLocalServer({ store: 'memory' }, { cos: { upstream }, qingstor: { upstream } });
+export async function startGateway(url: string, changes: Partial<UpstreamConfig> = {}): Promise<Gateway> {
+  const logged: LogLine[] = [];
+  const upstream: UpstreamConfig = { ...PATIENT, ...changes, url };
+  const server = await startLocalServer(
+    { store: 'memory' },
+    { cos: { upstream }, qingstor: { upstream } },
+    logged,
+  );
+  return { ...server, url, logged };
 }
