@@ -291,7 +291,11 @@ function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
   return lines.length === 1 && /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/.test(lines[0] ?? '');
 }
 
-/** Whether the body comes as it is: no transfer coding but `chunked` is undone here (RFC 9112, section 6.1). */
-function isPlain(request: IncomingMessage): boolean {
-  return (request.headers['transfer-encoding'] ?? 'chunked').toLowerCase() === 'chunked';
+/**
+ * Whether the body comes as it is: no transfer coding but `chunked` is undone here, and HTTP/1.0 has none
+ * (RFC 9112, section 6.1).
+ */
+function isPlain({ headers, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || (coding.toLowerCase() === 'chunked' && httpVersion !== '1.0');
 }
