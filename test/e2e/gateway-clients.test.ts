@@ -68,16 +68,21 @@ describe('a client that goes away', () => {
     await connection.closed;
   });
 
-  it.each(['with a length', 'in chunks'])('in the middle of an upload %s, ends it for all to see', async name => {
-    upstream.play(() => {});
-    const client = await openConnection(gateway.cos);
-    const framing = name === 'in chunks' ? 'Transfer-Encoding: chunked' : 'Content-Length: 10';
-    client.write(`PUT /a HTTP/1.1\r\n${HOST_LINE}\r\n${framing}\r\n\r\n${name === 'in chunks' ? '3\r\nabc\r\n' : 'abc'}`);
-    const { connection } = await upstream.request();
-    client.destroy();
-    await connection.closed;
-    expect(connection.received()).not.toMatch(/0\r\n\r\n$/);
-  });
+  it.each(['with a length', 'in chunks'])(
+    'in the middle of an upload %s, ends it for all to see',
+    async name => {
+      upstream.play(() => {});
+      const client = await openConnection(gateway.cos);
+      const framing = name === 'in chunks' ? 'Transfer-Encoding: chunked' : 'Content-Length: 10';
+      client.write(
+        `PUT /a HTTP/1.1\r\n${HOST_LINE}\r\n${framing}\r\n\r\n${name === 'in chunks' ? '3\r\nabc\r\n' : 'abc'}`,
+      );
+      const { connection } = await upstream.request();
+      client.destroy();
+      await connection.closed;
+      expect(connection.received()).not.toMatch(/0\r\n\r\n$/);
+    },
+  );
 
   it('before the upstream takes the connection, leaves nothing behind', async () => {
     upstream.play(({ connection }) => connection.end(answer('ok')));
@@ -106,7 +111,8 @@ describe('a client that goes away', () => {
 
 describe('an upstream that answers before it has read all', () => {
   const REFUSAL = answer('<Error><Code>Early</Code></Error>', [], '401 Unauthorized');
-  const STREAMED = 'HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nearly\r\n0\r\n\r\n';
+  const STREAMED =
+    'HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nearly\r\n0\r\n\r\n';
 
   it.each([
     { name: 'at once', reply: REFUSAL },

@@ -16,7 +16,11 @@ export interface Destination {
   readonly servername: string;
 }
 
-export type UpstreamOptions = Dispatcher.DispatchOptions & { readonly servername: string };
+export interface UpstreamRequest {
+  readonly options: Dispatcher.DispatchOptions & { readonly servername: string };
+  /** Whether the client says that there is no content, rather than nothing. */
+  readonly hasLengthZero: boolean;
+}
 
 /** Whether a request comes from this process itself. */
 export function hasBeenHere(head: RequestHead): boolean {
@@ -30,18 +34,23 @@ export function hasBeenHere(head: RequestHead): boolean {
 export function upstreamRequest(
   { exchange: { request: head, location }, request }: BackendCall,
   destination: Destination,
-): UpstreamOptions | undefined {
+): UpstreamRequest | undefined {
   const [absolute] = /^https?:\/\/[^/?#]*/i.exec(head.target) ?? [];
   if (head.target.includes('#') || (absolute !== undefined && !HOST.test(location.authority)))
     return undefined;
   // RFC 9112, section 3.2.2: the host of a target in absolute-form counts, not that of the header.
   const host = destination.host ?? (absolute === undefined ? undefined : location.authority);
   return {
-    path: originForm(head.target.slice(absolute?.length ?? 0)),
-    method: head.method as Dispatcher.HttpMethod,
-    headers: sentHeaders(head, host),
-    body: announcesBody(request) ? Readable.from(requestBody(request).stream(), { objectMode: false }) : null,
-    servername: destination.servername,
+    options: {
+      path: originForm(head.target.slice(absolute?.length ?? 0)),
+      method: head.method as Dispatcher.HttpMethod,
+      headers: sentHeaders(head, host),
+      body: announcesBody(request)
+        ? Readable.from(requestBody(request).stream(), { objectMode: false })
+        : null,
+      servername: destination.servername,
+    },
+    hasLengthZero: request.headers['content-length'] === '0',
   };
 }
 

@@ -5,8 +5,9 @@ import { type Dispatcher, Pool } from 'undici';
 import { BodyIncompleteError } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
+import { dispatchWithLengthZero } from './length-zero.ts';
 import { faultOf, isLostConnection } from './upstream-fault.ts';
-import { type Destination, hasBeenHere, type UpstreamOptions, upstreamRequest } from './upstream-request.ts';
+import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
 /** Answers of known length up to this are passed on when they are complete: an upstream that breaks off in one is a 502. */
@@ -38,12 +39,12 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
     return dialect.replies.error(exchange, dialect.replies.fault(kind, exchange));
   }
 
-  async function sendAgain(options: UpstreamOptions, call: BackendCall): Promise<Reply> {
+  async function sendAgain(request: UpstreamRequest, call: BackendCall): Promise<Reply> {
     try {
-      return await send(pool, options, call, tell);
+      return await send(pool, request, call, tell);
     } catch (error) {
-      if (!isRepeatable(options) || !isLostConnection(error) || call.response.destroyed) throw error;
-      return await send(pool, options, call, tell);
+      if (!isRepeatable(request) || !isLostConnection(error) || call.response.destroyed) throw error;
+      return await send(pool, request, call, tell);
     }
   }
 
@@ -54,10 +55,10 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
         tell(call, new Error('the upstream leads back to this gateway'));
         return fault(call, 'upstream-failed');
       }
-      const options = upstreamRequest(call, destination);
-      if (!options) return fault(call, 'request-malformed');
+      const request = upstreamRequest(call, destination);
+      if (!request) return fault(call, 'request-malformed');
       try {
-        return await sendAgain(options, call);
+        return await sendAgain(request, call);
       } catch (error) {
         if (error instanceof BodyIncompleteError) throw error;
         tell(call, error);
@@ -69,7 +70,7 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
 }
 
 /** RFC 9110, section 9.2.2: sent twice, it is as if it were sent once. A body is gone once it is sent. */
-function isRepeatable({ method, body }: UpstreamOptions): boolean {
+function isRepeatable({ options: { method, body } }: UpstreamRequest): boolean {
   return body === null && ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'].includes(method);
 }
 
@@ -79,7 +80,7 @@ function isRepeatable({ method, body }: UpstreamOptions): boolean {
  */
 function send(
   pool: Pool,
-  options: Dispatcher.DispatchOptions,
+  { options, hasLengthZero }: UpstreamRequest,
   call: BackendCall,
   tell: (call: BackendCall, error: Error) => void,
 ): Promise<Reply> {
@@ -96,7 +97,7 @@ function send(
     };
     response.once('close', onClientGone);
 
-    pool.dispatch(options, {
+    const handler: Dispatcher.DispatchHandler = {
       onRequestStart: started => {
         controller = started;
         if (response.destroyed) onClientGone();
@@ -142,7 +143,9 @@ function send(
         stream?.destroy(error);
         reject(error);
       },
-    });
+    };
+    if (hasLengthZero) dispatchWithLengthZero(pool, options, handler);
+    else pool.dispatch(options, handler);
   });
 }
 
