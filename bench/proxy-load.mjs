@@ -20,9 +20,7 @@ process.on('message', async run => {
 async function load({ port, size, connections, milliseconds }) {
   const began = performance.now();
   const until = began + milliseconds;
-  const counts = await Promise.all(
-    Array.from({ length: connections }, () => keepAsking(port, size, until)),
-  );
+  const counts = await Promise.all(Array.from({ length: connections }, () => keepAsking(port, size, until)));
   const answers = counts.reduce((sum, count) => sum + count, 0);
   return { answers, bytes: answers * size, milliseconds: performance.now() - began };
 }

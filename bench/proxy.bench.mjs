@@ -17,10 +17,15 @@ const CASES = [
 /** What the process may grow by while it passes on 64 MiB again and again. */
 const MEMORY_GROWTH_BYTES = 64 * MEBIBYTE;
 
+/** Of /proc, everywhere that Node runs on Linux. */
+const TICKS_PER_SECOND = 100;
+
 const children = [];
 
 async function start(file, ...args) {
-  const child = fork(new URL(file, import.meta.url), args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(new URL(file, import.meta.url), args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   children.push(child);
   const [port] = await Promise.race([
     once(child, 'message'),
@@ -43,12 +48,22 @@ const sides = [
 const loader = fork(new URL('proxy-load.mjs', import.meta.url));
 children.push(loader);
 
-/** Answers per second. */
-async function measureOnce({ port }, { size, connections, milliseconds }) {
+/** What a process has used of the processors, in microseconds. */
+function processorTime({ pid }) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * (1e6 / TICKS_PER_SECOND);
+}
+
+/** Answers per second, and what each cost the process that gave it. */
+async function measureOnce({ port, child }, { size, connections, milliseconds }) {
+  const before = processorTime(child);
   loader.send({ port, size, connections, milliseconds });
   const [result] = await once(loader, 'message');
   check(result.problem === undefined, `nothing is printed, for ${result.problem}`);
-  return (result.answers * 1000) / result.milliseconds;
+  return {
+    rate: (result.answers * 1000) / result.milliseconds,
+    cost: (processorTime(child) - before) / result.answers,
+  };
 }
 
 const misses = [];
@@ -56,13 +71,16 @@ try {
   const rows = [];
   for (const each of CASES) {
     const rates = sides.map(() => []);
+    const costs = sides.map(() => []);
     for (const side of sides) await measureOnce(side, { ...each, milliseconds: each.milliseconds * 2 });
     const before = residentBytes(sides[0].child);
     let largest = before;
     for (let round = 0; round < ROUNDS; round++) {
       for (let k = 0; k < sides.length; k++) {
         const i = (k + round) % sides.length;
-        rates[i].push(await measureOnce(sides[i], each));
+        const { rate, cost } = await measureOnce(sides[i], each);
+        rates[i].push(rate);
+        costs[i].push(cost);
         largest = Math.max(largest, residentBytes(sides[0].child));
       }
     }
@@ -81,7 +99,10 @@ try {
         rate.toPrecision(4),
         `${quantile(rates[i], 0.25).toPrecision(3)} - ${quantile(rates[i], 0.75).toPrecision(3)}`,
         mebibytes(rate * each.size),
-        i === 0 ? `${ratio.toFixed(2)} (${quantile(ratios, 0.25).toFixed(2)} - ${quantile(ratios, 0.75).toFixed(2)})` : '',
+        `${quantile(costs[i], 0.5).toPrecision(3)} us`,
+        i === 0
+          ? `${ratio.toFixed(2)} (${quantile(ratios, 0.25).toFixed(2)} - ${quantile(ratios, 0.75).toFixed(2)})`
+          : '',
         i === 0 ? `${mebibytes(before)} - ${mebibytes(largest)}` : '',
       ]);
     });
@@ -89,7 +110,10 @@ try {
   console.log(
     `node ${process.version}, ${process.arch}; medians of ${ROUNDS} rounds, with the range of their middle half`,
   );
-  printTable(['GETs', 'per second', 'spread', 'body/s', 'crossgate : undici', 'resident'], rows);
+  printTable(
+    ['GETs', 'per second', 'spread', 'body/s', 'processor/GET', 'crossgate : undici', 'resident'],
+    rows,
+  );
 } finally {
   for (const child of children) child.disconnect();
 }

@@ -64,7 +64,7 @@ async function letGo(body: Reply['body']): Promise<void> {
 function flat(headers: readonly ResponseHeader[]): string[] {
   const list: string[] = [];
   for (const [name, value] of headers) {
-    if (name.toLowerCase() === 'content-disposition') list.unshift(name, value);
+    if (name.length === 19 && name.toLowerCase() === 'content-disposition') list.unshift(name, value);
     else list.push(name, value);
   }
   return list;

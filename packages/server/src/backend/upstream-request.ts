@@ -35,14 +35,14 @@ export function upstreamRequest(
   { exchange: { request: head, location }, request }: BackendCall,
   destination: Destination,
 ): UpstreamRequest | undefined {
-  const [absolute] = /^https?:\/\/[^/?#]*/i.exec(head.target) ?? [];
+  const absolute = head.target.startsWith('/') ? undefined : /^https?:\/\/[^/?#]*/i.exec(head.target)?.[0];
   if (head.target.includes('#') || (absolute !== undefined && !HOST.test(location.authority)))
     return undefined;
   // RFC 9112, section 3.2.2: the host of a target in absolute-form counts, not that of the header.
   const host = destination.host ?? (absolute === undefined ? undefined : location.authority);
   return {
     options: {
-      path: originForm(head.target.slice(absolute?.length ?? 0)),
+      path: originForm(absolute === undefined ? head.target : head.target.slice(absolute.length)),
       method: head.method as Dispatcher.HttpMethod,
       headers: sentHeaders(head, host),
       body: announcesBody(request)

@@ -39,31 +39,26 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
     return dialect.replies.error(exchange, dialect.replies.fault(kind, exchange));
   }
 
-  async function sendAgain(request: UpstreamRequest, call: BackendCall): Promise<Reply> {
-    try {
-      return await send(pool, request, call, tell);
-    } catch (error) {
-      if (!isRepeatable(request) || !isLostConnection(error) || call.response.destroyed) throw error;
-      return await send(pool, request, call, tell);
-    }
+  function failed(call: BackendCall, error: unknown): Reply {
+    if (error instanceof BodyIncompleteError) throw error;
+    tell(call, error);
+    return fault(call, faultOf(error));
   }
 
   return {
     tenantExists: () => 'unknown',
-    handle: async call => {
+    handle: call => {
       if (hasBeenHere(call.exchange.request)) {
         tell(call, new Error('the upstream leads back to this gateway'));
-        return fault(call, 'upstream-failed');
+        return Promise.resolve(fault(call, 'upstream-failed'));
       }
       const request = upstreamRequest(call, destination);
-      if (!request) return fault(call, 'request-malformed');
-      try {
-        return await sendAgain(request, call);
-      } catch (error) {
-        if (error instanceof BodyIncompleteError) throw error;
-        tell(call, error);
-        return fault(call, faultOf(error));
-      }
+      if (!request) return Promise.resolve(fault(call, 'request-malformed'));
+      return send(pool, request, call, tell).catch((error: unknown) => {
+        const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
+        if (!isWorthIt) return failed(call, error);
+        return send(pool, request, call, tell).catch((again: unknown) => failed(call, again));
+      });
     },
     close: () => pool.destroy(),
   };
@@ -150,5 +145,7 @@ function send(
 }
 
 function replyOf({ status, reason, headers }: UpstreamHead, body: Reply['body']): Reply {
-  return { status, reason, headers, ...(body && { body }), fromUpstream: true };
+  return body === undefined
+    ? { status, reason, headers, fromUpstream: true }
+    : { status, reason, headers, body, fromUpstream: true };
 }
