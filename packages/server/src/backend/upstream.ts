@@ -86,11 +86,13 @@ function send(
     let whole: Buffer[] | undefined;
     let stream: Readable | undefined;
 
-    const onClientGone = (): void => controller?.abort(new BodyIncompleteError());
-    const finish = (): void => {
-      response.off('close', onClientGone);
+    let isOver = false;
+
+    const onClientGone = (): void => {
+      if (!isOver) controller?.abort(new BodyIncompleteError());
     };
-    response.once('close', onClientGone);
+    // It is emitted once, and then the response is forgotten: taking the listener off would cost more.
+    response.on('close', onClientGone);
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart: started => {
@@ -128,12 +130,12 @@ function send(
         else if (stream && !stream.push(chunk)) started.pause();
       },
       onResponseEnd: () => {
-        finish();
+        isOver = true;
         if (stream) stream.push(null);
-        else if (head) resolve(replyOf(head, Buffer.concat(whole ?? [])));
+        else if (head) resolve(replyOf(head, whole?.length === 1 ? whole[0] : Buffer.concat(whole ?? [])));
       },
       onResponseError: (_started, error) => {
-        finish();
+        isOver = true;
         if (stream && !response.destroyed) tell(call, error);
         stream?.destroy(error);
         reject(error);
