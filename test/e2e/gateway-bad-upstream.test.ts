@@ -135,6 +135,12 @@ describe('an upstream that answers what is not an answer', () => {
     expect(received).not.toMatch(/early/i);
   });
 
+  it('has nothing of what it sent in the log', async () => {
+    await receive(GET, ({ connection }) => connection.end('HTTP/1.1 200 OK\r\nX-A : SECRET\r\n\r\n'));
+    expect(gateway.logged).toMatchObject([{ err: { code: expect.stringMatching(/^HPE_/) } }]);
+    expect(JSON.stringify(gateway.logged)).not.toContain('SECRET');
+  });
+
   it('gets no more read than it announced', async () => {
     const smuggled = answer('smuggled');
     const script: Script = ({ connection }) => {
