@@ -29,9 +29,9 @@ export function isLostConnection(error: unknown): boolean {
  * What is logged of such an error. Its other properties are of no use to a reader, such as a certificate, or are not
  * ours to keep: bytes of an answer that could not be parsed.
  */
-export function describeError(error: unknown): { readonly code: string; readonly message: string } {
+export function describeError(error: unknown): { readonly reason: string; readonly code?: string } {
   const { code, message } = firstOf(error);
-  return { code, message };
+  return { reason: message, ...(code && { code }) };
 }
 
 interface SystemError {

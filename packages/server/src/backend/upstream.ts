@@ -33,8 +33,8 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
   };
 
   function tell({ exchange }: BackendCall, error: unknown): void {
-    const err = describeError(error);
-    log.warn({ requestId: exchange.requestId, upstream: url.origin, err }, 'an upstream failed');
+    const { requestId } = exchange;
+    log.warn({ requestId, upstream: url.origin, ...describeError(error) }, 'an upstream failed');
   }
 
   function fault({ exchange }: BackendCall, kind: Fault): Reply {
