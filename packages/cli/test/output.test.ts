@@ -46,7 +46,10 @@ describe(formatDocument, () => {
       };
       const document = formatDocument(policy, cosDialect.policyDocument);
       expect(visible(document)).toBe(document);
-      expect(cosDialect.policyDocument.parse(Buffer.from(document))).toEqual({ kind: 'policy', policy });
+      expect(cosDialect.policyDocument.parse(Buffer.from(document))).toMatchObject({
+        kind: 'policy',
+        policy,
+      });
     },
   );
 

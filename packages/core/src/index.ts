@@ -15,9 +15,11 @@ export {
   diagnostic,
   formatDiagnostic,
   formatPath,
+  locatedAt,
   type PolicyPath,
   type Severity,
   type SourcePosition,
+  type SourceSpan,
 } from './diagnostic.ts';
 export { isToken } from './field-name.ts';
 export type { Policy, Rule } from './policy.ts';

@@ -2,7 +2,12 @@ import { type Diagnostic, diagnostic, type PolicyPath } from './diagnostic.ts';
 import type { Policy, Rule } from './policy.ts';
 
 export type ReadPolicyResult =
-  | { readonly kind: 'policy'; readonly policy: Policy }
+  | {
+      readonly kind: 'policy';
+      readonly policy: Policy;
+      /** Gives findings about the policy their places, and puts them in the order of the document it came from. */
+      readonly locate?: (findings: readonly Diagnostic[]) => readonly Diagnostic[];
+    }
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] };
 
 const POLICY_FIELDS = ['rules', 'vary'];
