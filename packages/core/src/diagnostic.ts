@@ -10,6 +10,14 @@ export interface SourcePosition {
   readonly column: number;
 }
 
+/** A part of a document. */
+export interface SourceSpan {
+  /** Of its first character. */
+  readonly position: SourcePosition;
+  /** Behind its last character; unset where only the place is known at which something is wrong. */
+  readonly end?: SourcePosition;
+}
+
 type Parameters = Readonly<Record<string, string | number>>;
 
 interface DiagnosticEntry {
@@ -179,6 +187,8 @@ export interface Diagnostic {
   readonly path: PolicyPath;
   /** Where it stands in the document, when the policy came from one. */
   readonly position?: SourcePosition;
+  /** Where that ends. */
+  readonly end?: SourcePosition;
   readonly parameters: Parameters;
 }
 
@@ -186,10 +196,20 @@ export function diagnostic(
   code: DiagnosticCode,
   path: PolicyPath,
   parameters: Parameters = {},
-  position?: SourcePosition,
+  span?: SourceSpan,
 ): Diagnostic {
   const { severity }: DiagnosticEntry = DIAGNOSTICS[code];
-  return { code, severity, path, parameters, ...(position && { position }) };
+  return { code, severity, path, parameters, ...(span && spanFields(span)) };
+}
+
+/** The finding with the place of what it is about. */
+export function locatedAt(finding: Diagnostic, span: SourceSpan): Diagnostic {
+  return { ...finding, ...spanFields(span) };
+}
+
+/** Only what belongs to a span, whatever carries it. */
+function spanFields({ position, end }: SourceSpan): SourceSpan {
+  return { position, ...(end && { end }) };
 }
 
 /** `['rules', 0, 'allowedOrigins', 1]` as `rules[0].allowedOrigins[1]`; the empty path as the empty string. */

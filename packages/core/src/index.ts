@@ -34,9 +34,11 @@ export {
   diagnostic,
   formatDiagnostic,
   formatPath,
+  locatedAt,
   type PolicyPath,
   type Severity,
   type SourcePosition,
+  type SourceSpan,
 } from './diagnostic.ts';
 export { applyEdits, type PolicyEdit } from './edit.ts';
 export { explainActual, explainPreflight } from './explain.ts';
@@ -73,5 +75,5 @@ export type {
   Profile,
   Refusal,
 } from './profile.ts';
-export { type ReadPolicyResult, readPolicy } from './read-policy.ts';
+export { type PolicySource, type ReadPolicyResult, readPolicy } from './read-policy.ts';
 export { validate } from './validate.ts';

@@ -6,6 +6,7 @@ import {
   diagnostic,
   formatDiagnostic,
   formatPath,
+  locatedAt,
 } from '../src/diagnostic.ts';
 import { readPolicy } from '../src/read-policy.ts';
 import { validate } from '../src/validate.ts';
@@ -65,6 +66,21 @@ describe('diagnostic', () => {
   });
 });
 
+describe('locatedAt', () => {
+  const finding = diagnostic('origin-empty', ['rules', 0]);
+  const position = { line: 3, column: 7 };
+  const end = { line: 3, column: 9 };
+
+  it('takes the span, and nothing else of what carries it', () => {
+    const element = { position, end, name: 'AllowedOrigin' };
+    expect(locatedAt(finding, element)).toStrictEqual({ ...finding, position, end });
+  });
+
+  it('leaves out an end that nobody knows', () => {
+    expect(locatedAt(finding, { position })).toStrictEqual({ ...finding, position });
+  });
+});
+
 describe('formatPath', () => {
   const cases = [
     { path: [], text: '' },
@@ -93,12 +109,12 @@ describe('formatDiagnostic', () => {
     },
     {
       name: 'a position',
-      finding: diagnostic('document-forbidden', [], { what: 'a DOCTYPE' }, position),
+      finding: diagnostic('document-forbidden', [], { what: 'a DOCTYPE' }, { position }),
       text: 'line 3, column 7: the document has a DOCTYPE, which is refused; send the plain document only',
     },
     {
       name: 'a path and a position',
-      finding: diagnostic('field-repeated', ['rules', 0], { field: 'ID' }, position),
+      finding: diagnostic('field-repeated', ['rules', 0], { field: 'ID' }, { position }),
       text: 'rules[0] (line 3, column 7): `ID` stands here more than once; keep one of them',
     },
     {

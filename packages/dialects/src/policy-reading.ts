@@ -3,23 +3,24 @@ import {
   type DiagnosticCode,
   diagnostic,
   formatPath,
+  locatedAt,
   type Policy,
   type PolicyPath,
   type Profile,
   type ReadPolicyResult,
-  type SourcePosition,
+  type SourceSpan,
   validate,
 } from '@crossgate/core';
 
 /** The reading of one policy document: what was found wrong so far, and where each part of the policy stood. */
 export interface PolicyReading {
   /** Remembers where a part of the policy stands. */
-  readonly at: (path: PolicyPath, position: SourcePosition) => void;
+  readonly at: (path: PolicyPath, span: SourceSpan) => void;
   readonly find: (
     code: DiagnosticCode,
     path: PolicyPath,
     parameters: Diagnostic['parameters'],
-    position: SourcePosition,
+    span: SourceSpan,
   ) => void;
   /** The policy when nothing is wrong with it, neither as a document nor for the service. */
   readonly finish: (policy: Policy, profile: Profile) => ReadPolicyResult;
@@ -27,23 +28,28 @@ export interface PolicyReading {
 
 export function newPolicyReading(): PolicyReading {
   const findings: Diagnostic[] = [];
-  const positions = new Map<string, SourcePosition>();
+  const spans = new Map<string, SourceSpan>();
 
-  /** Gives a finding the position of what it is about, or of the nearest thing around it. */
-  function locate(finding: Diagnostic): Diagnostic {
-    for (let length = finding.path.length; length >= 0; length--) {
-      const position = positions.get(formatPath(finding.path.slice(0, length)));
-      if (position) return { ...finding, position };
+  /** Of what is at the path, or of the nearest thing around it. */
+  function spanOf(path: PolicyPath): SourceSpan | undefined {
+    for (let length = path.length; length >= 0; length--) {
+      const span = spans.get(formatPath(path.slice(0, length)));
+      if (span) return span;
     }
-    return finding;
+    return undefined;
+  }
+
+  function locate(finding: Diagnostic): Diagnostic {
+    const span = spanOf(finding.path);
+    return span ? locatedAt(finding, span) : finding;
   }
 
   return {
-    at: (path, position) => {
-      positions.set(formatPath(path), position);
+    at: (path, span) => {
+      spans.set(formatPath(path), span);
     },
-    find: (code, path, parameters, position) => {
-      findings.push(diagnostic(code, path, parameters, position));
+    find: (code, path, parameters, span) => {
+      findings.push(diagnostic(code, path, parameters, span));
     },
     finish: (policy, profile) => {
       // What could not be read has its finding; that it is not valid either says nothing more.
@@ -52,7 +58,8 @@ export function newPolicyReading(): PolicyReading {
         .filter(finding => !unread.has(formatPath(finding.path)))
         .map(locate);
       const diagnostics = [...findings, ...invalid].sort(byPosition);
-      return diagnostics.length > 0 ? { kind: 'diagnostics', diagnostics } : { kind: 'policy', policy };
+      if (diagnostics.length > 0) return { kind: 'diagnostics', diagnostics };
+      return { kind: 'policy', policy, locate: found => found.map(locate).sort(byPosition), spanOf };
     },
   };
 }
