@@ -3,6 +3,8 @@ export const EXIT = {
   done: 0,
   /** Wrong usage, or something outside could not be reached, read or written. */
   failed: 1,
+  /** The request is refused, the policies differ, or there are warnings that were denied. */
+  refused: 2,
   /** The policy has errors. */
   invalidPolicy: 3,
 } as const;

@@ -224,12 +224,21 @@ export function formatPath(path: PolicyPath): string {
 
 /** One line: where, what, and what to do. User input in it is cut to a length that fits a line. */
 export function formatDiagnostic(finding: Diagnostic): string {
-  const { message, help } = DIAGNOSTICS[finding.code];
+  const { message, help } = diagnosticTexts(finding);
   const path = formatPath(finding.path.map(step => (typeof step === 'string' ? shorten(step) : step)));
   const at = finding.position && `line ${finding.position.line}, column ${finding.position.column}`;
   const where = path && at ? `${path} (${at})` : path || at;
-  const text = `${fill(message, finding.parameters)}; ${fill(help, finding.parameters)}`;
+  const text = `${message}; ${help}`;
   return escapeControls(where ? `${where}: ${text}` : text);
+}
+
+/** What is wrong and what to do about it, filled in. What users wrote in it may have any character. */
+export function diagnosticTexts({ code, parameters }: Diagnostic): {
+  readonly message: string;
+  readonly help: string;
+} {
+  const { message, help } = DIAGNOSTICS[code];
+  return { message: fill(message, parameters), help: fill(help, parameters) };
 }
 
 function fill(template: string, parameters: Parameters): string {
@@ -241,7 +250,8 @@ function fill(template: string, parameters: Parameters): string {
 
 const LONGEST_INPUT = 120;
 
-function shorten(text: string): string {
+/** User input cut to a length that fits a line. */
+export function shorten(text: string): string {
   return text.length > LONGEST_INPUT ? `${text.slice(0, LONGEST_INPUT)}…` : text;
 }
 

@@ -32,6 +32,7 @@ export {
   type Diagnostic,
   type DiagnosticCode,
   diagnostic,
+  diagnosticTexts,
   formatDiagnostic,
   formatPath,
   locatedAt,
@@ -39,6 +40,7 @@ export {
   type Severity,
   type SourcePosition,
   type SourceSpan,
+  shorten,
 } from './diagnostic.ts';
 export { applyEdits, type PolicyEdit } from './edit.ts';
 export { explainActual, explainPreflight } from './explain.ts';
@@ -54,6 +56,14 @@ export type {
   PreflightExplanation,
   RuleOutcome,
 } from './explanation.ts';
+export {
+  formatCause,
+  formatEdit,
+  formatObstacle,
+  NEAR_MISS_TEXTS,
+  REFUSAL_TEXTS,
+  RULE_OUTCOME_TEXTS,
+} from './explanation-text.ts';
 export { isToken } from './field-name.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';

@@ -3,7 +3,6 @@ import {
   type DiagnosticCode,
   diagnostic,
   formatPath,
-  locatedAt,
   type Policy,
   type PolicyPath,
   type Profile,
@@ -11,6 +10,7 @@ import {
   type SourceSpan,
   validate,
 } from '@crossgate/core';
+import { byPosition, newPolicyPlaces } from './policy-places.ts';
 
 /** The reading of one policy document: what was found wrong so far, and where each part of the policy stood. */
 export interface PolicyReading {
@@ -28,45 +28,19 @@ export interface PolicyReading {
 
 export function newPolicyReading(): PolicyReading {
   const findings: Diagnostic[] = [];
-  const spans = new Map<string, SourceSpan>();
-
-  /** Of what is at the path, or of the nearest thing around it. */
-  function spanOf(path: PolicyPath): SourceSpan | undefined {
-    for (let length = path.length; length >= 0; length--) {
-      const span = spans.get(formatPath(path.slice(0, length)));
-      if (span) return span;
-    }
-    return undefined;
-  }
-
-  function locate(finding: Diagnostic): Diagnostic {
-    const span = spanOf(finding.path);
-    return span ? locatedAt(finding, span) : finding;
-  }
-
+  const { at, source } = newPolicyPlaces();
   return {
-    at: (path, span) => {
-      spans.set(formatPath(path), span);
-    },
+    at,
     find: (code, path, parameters, span) => {
       findings.push(diagnostic(code, path, parameters, span));
     },
     finish: (policy, profile) => {
       // What could not be read has its finding; that it is not valid either says nothing more.
       const unread = new Set(findings.map(finding => formatPath(finding.path)));
-      const invalid = validate(policy, profile)
-        .filter(finding => !unread.has(formatPath(finding.path)))
-        .map(locate);
-      const diagnostics = [...findings, ...invalid].sort(byPosition);
+      const invalid = validate(policy, profile).filter(finding => !unread.has(formatPath(finding.path)));
+      const diagnostics = [...findings, ...source.locate(invalid)].sort(byPosition);
       if (diagnostics.length > 0) return { kind: 'diagnostics', diagnostics };
-      return { kind: 'policy', policy, locate: found => found.map(locate).sort(byPosition), spanOf };
+      return { kind: 'policy', policy, ...source };
     },
   };
-}
-
-/** As the document goes, so that it can be mended from top to bottom. */
-function byPosition(a: Diagnostic, b: Diagnostic): number {
-  const [first, second] = [a.position, b.position];
-  if (!first || !second) return 0;
-  return first.line - second.line || first.column - second.column;
 }
