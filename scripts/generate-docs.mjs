@@ -1,11 +1,18 @@
 // Writes the documents that are made from code. With --check it only tells whether they are what is in the repository.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configTable } from './config-table.mjs';
 import { root } from './setup.mjs';
 
 const { DIAGNOSTICS } = await import('../packages/core/dist/index.js');
 
-const documents = { 'docs/diagnostics.md': diagnosticsPage() };
+const { configJsonSchema } = await import('../packages/server/dist/index.js');
+
+const documents = {
+  'docs/diagnostics.md': diagnosticsPage(),
+  'docs/crossgate.schema.json': `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`,
+  'docs/configuration.md': withTable('docs/configuration.md', configTable(configJsonSchema())),
+};
 const stale = Object.entries(documents).filter(([file, text]) => current(file) !== text);
 if (process.argv.includes('--check')) {
   for (const [file] of stale) console.log(`${file} is not up to date: run node scripts/generate-docs.mjs`);
@@ -19,6 +26,14 @@ function current(file) {
   } catch {
     return undefined;
   }
+}
+
+/** A page that people write, with a table between two comments that is made. */
+function withTable(file, table) {
+  const [before, rest = ''] = current(file).split('<!-- keys -->\n');
+  const [, after] = rest.split('<!-- end of keys -->\n');
+  if (after === undefined) throw new Error(`${file} has no place for the table of keys`);
+  return `${before}<!-- keys -->\n${table}\n<!-- end of keys -->\n${after}`;
 }
 
 function diagnosticsPage() {

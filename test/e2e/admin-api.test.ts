@@ -117,6 +117,7 @@ describe('GET /metrics', () => {
     expect([...types]).toEqual([
       ['crossgate_requests_total', 'counter'],
       ['crossgate_request_duration_seconds', 'histogram'],
+      ['crossgate_analytics_requests_total', 'counter'],
     ]);
     const series = [...samples].filter(([line]) => line.includes('_bucket{dialect="cos",kind="preflight"'));
     const counts = series.map(([, count]) => count);

@@ -49,10 +49,16 @@ function serveCommand(...args: readonly string[]): ReturnType<typeof runCommand>
   return runCommand(['serve', '--port-base', '0', '--data', directory, ...args]);
 }
 
+const OTHER_CREDENTIALS = [
+  'CROSSGATE_QINGSTOR_CREDENTIAL',
+  'CROSSGATE_AZURE_TABLES_CREDENTIAL',
+  'CROSSGATE_BOOMI_CREDENTIAL',
+];
+
 describe('starting', () => {
   it('tells where the server listens and with which key, and gives a command that works as it stands', async () => {
     const { startUp, cos, admin } = await start();
-    expect(startUp).toContain(`\n  Admin API    http://${admin}\n  Tencent COS  http://${cos}\n`);
+    expect(startUp).toContain(`\n  Admin API     http://${admin}\n  Tencent COS   http://${cos}\n`);
     expect(startUp).toContain(`Local key of Tencent COS: ${LOCAL_KEY.id} / ${LOCAL_KEY.secret}\n`);
     expect(startUp).toContain(`Data: policies and objects in ${directory}\n`);
     const command = startUp.slice(startUp.indexOf('Try')).split('\n').slice(1).join('\n');
@@ -105,7 +111,7 @@ describe('starting', () => {
     { args: ['extra'], says: /^error: too many arguments/ },
   ])('with $args $credential ends with a message', async ({ args, credential = '', says }) => {
     vi.stubEnv('CROSSGATE_COS_CREDENTIAL', credential);
-    vi.stubEnv('CROSSGATE_QINGSTOR_CREDENTIAL', credential && 'me:hush');
+    for (const variable of OTHER_CREDENTIALS) vi.stubEnv(variable, credential && 'me:hush');
     const result = await serveCommand(...args);
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
     expect(result.stderr.split('\n')[0]).toMatch(says);
@@ -113,7 +119,7 @@ describe('starting', () => {
 
   it('on any address takes your key, and then the public one no more', async () => {
     vi.stubEnv('CROSSGATE_COS_CREDENTIAL', 'me:hush');
-    vi.stubEnv('CROSSGATE_QINGSTOR_CREDENTIAL', 'me:hush');
+    for (const variable of OTHER_CREDENTIALS) vi.stubEnv(variable, 'me:hush');
     const { cos, startUp } = await start('--host', '0.0.0.0');
     expect(startUp).not.toMatch(/Local key|hush/);
     const host = cosHost(BUCKET);

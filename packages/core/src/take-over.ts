@@ -47,7 +47,6 @@ function sharesOrigin(
   index: number,
 ): boolean {
   const { profile, origins } = policy;
-  if (other.anyOrigin) return true;
   let others: readonly Pattern[] | undefined;
   return patterns.some(pattern => {
     if (pattern.kind === 'exact') return hasRule(lookup(origins, pattern.text), index);

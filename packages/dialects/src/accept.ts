@@ -28,20 +28,22 @@ export function preferredMediaType(
   return best?.mediaType;
 }
 
-/** Weight, exactness and place of the range that says most of a media type; undefined when it is not wanted. */
+/**
+ * Weight, exactness and place of the range that says most of a media type: the most exact, of several the one with the
+ * greatest weight. Undefined when it is not wanted.
+ */
 function rankOf(mediaType: string, ranges: readonly MediaRange[]): readonly number[] | undefined {
   const [type, subtype] = mediaType.split('/');
-  let exactest = -1;
-  let rank: readonly number[] | undefined;
+  let most: readonly [exactness: number, quality: number, place: number] = [-1, 0, 0];
   ranges.forEach((range, place) => {
     if (range.type !== '*' && range.type !== type) return;
     if (range.subtype !== '*' && range.subtype !== subtype) return;
     const exactness = Number(range.type !== '*') + Number(range.subtype !== '*');
-    if (exactness <= exactest) return;
-    exactest = exactness;
-    rank = range.quality > 0 ? [range.quality, exactness, -place] : undefined;
+    const says = [exactness, range.quality, -place] as const;
+    if (compareRanks(says, most) > 0) most = says;
   });
-  return rank;
+  const [exactness, quality, place] = most;
+  return quality > 0 ? [quality, exactness, place] : undefined;
 }
 
 function compareRanks(a: readonly number[], b: readonly number[]): number {

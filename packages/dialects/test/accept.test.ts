@@ -59,6 +59,16 @@ const cases: readonly Case[] = [
     accept: 'application/json;q=0.5;a="\\", application/xml, ", application/xml;q=0.4',
     expected: JSON_TYPE,
   },
+  {
+    name: 'a quoted parameter with a semicolon',
+    accept: 'application/json;a=";q=0", application/xml;q=0.4',
+    expected: JSON_TYPE,
+  },
+  {
+    name: 'the greatest weight of a type that is named twice',
+    accept: 'application/json;a=b;q=0.1, application/json;a=c, application/xml;q=0.5',
+    expected: JSON_TYPE,
+  },
   { name: 'a kind of anything, which is malformed', accept: '*/json', expected: XML },
   { name: 'no subtype', accept: 'application', expected: XML },
   { name: 'a weight over 1', accept: 'application/json;q=1.1, application/xml;q=0.1', expected: XML },
@@ -84,5 +94,9 @@ describe('preferredMediaType', () => {
   it('has nothing to answer when nothing is offered', () => {
     expect(preferredMediaType('*/*', [])).toBeUndefined();
     expect(preferredMediaType(undefined, [])).toBeUndefined();
+  });
+
+  it('answers in the words of the offer', () => {
+    expect(preferredMediaType('application/json', ['Application/JSON'])).toBe('Application/JSON');
   });
 });

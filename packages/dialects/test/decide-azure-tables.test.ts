@@ -53,6 +53,17 @@ const documented: Policy = {
   ],
 };
 
+/** The rule by which the same page explains what a rule is made of. */
+const single: Policy = {
+  rules: [
+    rule('http://www.contoso.com http://www.fabrikam.com', 'PUT GET', {
+      allowedHeaders: ['x-ms-meta-data*', 'x-ms-meta-target*', 'x-ms-meta-abc'],
+      exposeHeaders: ['x-ms-meta-*'],
+      maxAgeSeconds: 200,
+    }),
+  ],
+};
+
 const SUBDOMAINS: Policy = { rules: [rule('http://*.contoso.com', 'GET', { maxAgeSeconds: 0 })] };
 
 describe('decidePreflight by azureTablesProfile', () => {
@@ -129,6 +140,29 @@ describe('decidePreflight by azureTablesProfile', () => {
         'Allow-Methods: GET',
         'Allow-Credentials: true',
       ),
+    },
+    {
+      name: 'the documented single rule, its prefixes and its name',
+      policy: single,
+      request: preflight(
+        'http://www.fabrikam.com',
+        'PUT',
+        'x-ms-meta-abc, x-ms-meta-data1, x-ms-meta-target',
+      ),
+      expected: allowed(
+        0,
+        'Allow-Origin: http://www.fabrikam.com',
+        'Max-Age: 200',
+        'Allow-Methods: PUT',
+        'Allow-Headers: x-ms-meta-abc,x-ms-meta-data1,x-ms-meta-target',
+        'Allow-Credentials: true',
+      ),
+    },
+    {
+      name: 'the documented single rule, one name beside it',
+      policy: single,
+      request: preflight('http://www.contoso.com', 'GET', 'x-ms-meta-abc,x-ms-meta-abcd'),
+      expected: refusedByRule(0),
     },
     {
       name: 'the domain of which only subdomains are allowed',
@@ -252,6 +286,16 @@ describe('decideActual by azureTablesProfile', () => {
   });
 
   const beyond: readonly ActualCase[] = [
+    {
+      name: 'Vary to a subdomain, which is echoed',
+      policy: SUBDOMAINS,
+      request: { origin: 'http://a.contoso.com', method: 'GET' },
+      expected: {
+        kind: 'allowed',
+        rule: 0,
+        headers: headers('Allow-Origin: http://a.contoso.com', 'Allow-Credentials: true', 'Vary: Origin'),
+      },
+    },
     {
       name: 'no Vary to another method',
       policy: exact,

@@ -40,8 +40,8 @@ export async function openDialectListeners(
         recordUsage: usage?.record,
         log: dialectLog,
       });
-      const port = config.portBase === 0 ? 0 : config.portBase + dialect.portOffset;
-      const listener = await listen(createDialectServer(dialect, gate), config.host, port);
+      const server = createDialectServer(dialect, gate, config.limits);
+      const listener = await listen(server, dialectConfig.host, dialectConfig.port);
       listeners.push({
         ...listener,
         dialect: dialect.id,

@@ -1,12 +1,15 @@
+export { configJsonSchema } from './config/config-file.ts';
+export { type LoadConfigFileResult, loadConfigFile } from './config/load-config-file.ts';
+export type { ConfigText } from './config/read-config-file.ts';
+export { readServeConfig, type ServeConfigResult } from './config/read-serve-config.ts';
 export { DataDirectoryInUseError } from './data-lock.ts';
 export { type LogLevel, openLog } from './log.ts';
 export { type RunningServer, serve } from './serve.ts';
 export {
   type DialectConfig,
-  readServeConfig,
+  type Limits,
   type ServeConfig,
-  type ServeConfigResult,
   UPSTREAM_TIMEOUTS,
   type UpstreamConfig,
 } from './serve-config.ts';
-export { formatStartUp } from './start-up.ts';
+export { formatPlan, formatStartUp } from './start-up.ts';

@@ -1,9 +1,10 @@
-import { createServer, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type Server, type ServerOptions, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
+import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
 
 /** A bound socket that takes requests. */
@@ -15,17 +16,8 @@ export interface Listener {
   readonly close: (graceMs: number) => Promise<void>;
 }
 
-/** What a stranger can take of us before a request is read. Bodies are bounded by operation. */
-const LIMITS = {
-  /** Room for a `Access-Control-Request-Headers` of 16 KiB beside everything else. */
-  maxHeaderSize: 64 * 1024,
-  headersTimeout: 30_000,
-  /** Uploads may take as long as they move; idle connections are ended by `timeout`. */
-  requestTimeout: 0,
-  connectionsCheckingInterval: 5_000,
-  keepAliveTimeout: 60_000,
-} as const;
-const IDLE_TIMEOUT_MS = 120_000;
+/** How often Node looks for requests whose head takes too long. */
+const LONGEST_CHECK_MS = 5_000;
 
 export async function listen(server: Server, host: string, port: number): Promise<Listener> {
   const close = prepareGracefulClose(server);
@@ -42,15 +34,25 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
-export function createDialectServer(dialect: Dialect, gate: Gate): Server {
+export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
   const answers = trackAnswers();
   const answer: Gate = (request, response) => {
     answers.inTurn(response, () => gate(request, response));
   };
-  const server = createServer({ ...LIMITS, requireHostHeader: false }, answer);
+  const headersTimeout = Math.ceil(limits.headersSeconds * 1000);
+  const options: ServerOptions = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout,
+    // Uploads may take as long as they move; idle connections are ended by the time-out of the server.
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(headersTimeout, LONGEST_CHECK_MS),
+    keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
+    requireHostHeader: false,
+  };
+  const server = createServer(options, answer);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
   server.maxHeadersCount = 0;
-  server.setTimeout(IDLE_TIMEOUT_MS);
+  server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
   // An expectation that is not known can be passed over (RFC 9110, section 10.1.1).
   server.on('checkExpectation', answer);
   server.on('connect', (_request, socket: Duplex) => {

@@ -1,6 +1,8 @@
 import pino, { type Logger } from 'pino';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A log of JSON lines on standard error. `close` writes what is still held. */
 export function openLog(level: LogLevel): { readonly log: Logger; readonly close: () => void } {

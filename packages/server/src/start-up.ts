@@ -1,49 +1,125 @@
-import { type Credential, type Dialect, dialectById } from '@crossgate/dialects';
+import { type Dialect, dialectById } from '@crossgate/dialects';
 import type { RunningServer } from './serve.ts';
-import type { ServeConfig } from './serve-config.ts';
+import type { DialectConfig, ServeConfig } from './serve-config.ts';
 
+/** A service and where it listens. */
 interface Row {
   readonly dialect: Dialect;
+  readonly config: DialectConfig;
+  /** `host:port`, or what there is to say before it is known. */
   readonly address: string;
-  readonly credential: Credential | undefined;
 }
+
+const LINE_WIDTH = 80;
 
 /** What a person reads when the server is ready: where it listens, with which key, and something to try. */
 export function formatStartUp(server: RunningServer, config: ServeConfig): string {
-  const rows: Row[] = server.listeners.flatMap(({ dialect: id, address }) => {
-    const dialect = dialectById(id);
-    const [credential] = config.dialects[id]?.credentials ?? [];
-    return dialect ? [{ dialect, address, credential }] : [];
-  });
-  const width = Math.max(...rows.map(({ dialect }) => dialect.title.length), 'Admin API'.length);
-  const lines = [
+  const rows = rowsOf(config, server.listeners);
+  const [first] = rows;
+  return [
     'Crossgate is ready.',
     '',
-    `  ${'Admin API'.padEnd(width)}  http://${server.adminAddress}`,
-    ...rows.map(({ dialect, address }) => `  ${dialect.title.padEnd(width)}  http://${address}`),
+    ...formatListeners(server.adminAddress, rows),
     '',
+    ...formatLocalKeys(rows),
+    ...formatStores(config),
+    '',
+    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminAddress), ''] : []),
+  ].join('\n');
+}
+
+/** What would be served, for who asks before anything is opened. */
+export function formatPlan(config: ServeConfig): string {
+  const listeners = Object.entries(config.dialects).map(([dialect, { host, port }]) => ({
+    dialect,
+    address: plannedAddress(host, port),
+  }));
+  const rows = rowsOf(config, listeners);
+  return [
+    'The configuration is in order. It would serve:',
+    '',
+    ...formatListeners(plannedAddress('127.0.0.1', config.portBase), rows),
+    '',
+    ...formatLocalKeys(rows),
+    ...rows.flatMap(({ dialect, config: { credentials } }) =>
+      isLocal(dialect, credentials)
+        ? []
+        : [`  Keys of ${dialect.title}: ${credentials.map(({ id }) => id).join(', ') || 'none'}`],
+    ),
+    ...formatStores(config),
+    `  Processes: ${config.workers}`,
+  ].join('\n');
+}
+
+function rowsOf(
+  config: ServeConfig,
+  listeners: readonly { dialect: string; address: string }[],
+): readonly Row[] {
+  return listeners.flatMap(({ dialect: id, address }) => {
+    const dialect = dialectById(id);
+    const dialectConfig = config.dialects[id];
+    return dialect && dialectConfig ? [{ dialect, config: dialectConfig, address }] : [];
+  });
+}
+
+function plannedAddress(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port === 0 ? '(any free port)' : port}`;
+}
+
+function formatListeners(adminAddress: string, rows: readonly Row[]): readonly string[] {
+  const width = Math.max(...rows.map(({ dialect }) => dialect.title.length), 'Admin API'.length);
+  const line = (title: string, text: string): string => `  ${title.padEnd(width)}  ${text}`;
+  return [
+    line('Admin API', `http://${adminAddress}`),
+    ...rows.flatMap(({ dialect, config, address }) => [
+      line(dialect.title, `http://${address}`),
+      ...formatUpstreams(dialect, config).map(text => line('', text)),
+    ]),
   ];
-  for (const { dialect, credential } of rows) {
-    if (credential === dialect.localCredential) {
-      lines.push(`  Local key of ${dialect.title}: ${credential.id} / ${credential.secret}`);
-    }
+}
+
+/** More than these would push the rest off the screen. */
+const TENANTS_SHOWN = 3;
+
+function formatUpstreams(dialect: Dialect, { upstream, tenantUpstreams }: DialectConfig): readonly string[] {
+  const tenants = Object.entries(tenantUpstreams);
+  const lines = tenants.slice(0, TENANTS_SHOWN).map(([tenant, { url }]) => `${tenant} -> ${url}`);
+  if (tenants.length > TENANTS_SHOWN) {
+    lines.push(`${tenants.length - TENANTS_SHOWN} more ${dialect.tenantNoun}s -> upstreams of their own`);
   }
-  const data = config.store === 'memory' ? 'policies in memory, objects' : 'policies and objects';
-  lines.push(`  Data: ${data} in ${config.dataDirectory}`, '');
-  const [first] = rows;
-  if (first) lines.push('Try, in another terminal:', tryCommand(first, server.adminAddress), '');
-  return lines.join('\n');
+  if (upstream) lines.push(tenants.length > 0 ? `others -> ${upstream.url}` : `data -> ${upstream.url}`);
+  else if (!dialect.openDataApi) lines.push(`no upstream for data: --upstream ${dialect.id}=URL`);
+  return lines;
+}
+
+function formatLocalKeys(rows: readonly Row[]): readonly string[] {
+  return rows.flatMap(({ dialect, config: { credentials } }) => {
+    if (!isLocal(dialect, credentials)) return [];
+    const { id, secret } = dialect.localCredential;
+    const start = `  Local key of ${dialect.title}: ${id} /`;
+    const line = `${start} ${secret}`;
+    return line.length <= LINE_WIDTH ? [line] : [start, `    ${secret}`];
+  });
+}
+
+/** Whether a dialect has its public key and no other. */
+function isLocal({ localCredential }: Dialect, credentials: DialectConfig['credentials']): boolean {
+  return credentials.length === 1 && credentials[0] === localCredential;
+}
+
+function formatStores({ store, dataDirectory }: ServeConfig): readonly string[] {
+  const kept = store === 'memory' ? 'policies in memory, objects' : 'policies and objects';
+  return [`  Data: ${kept} in ${dataDirectory}`];
 }
 
 /** Lets one origin in where nobody is yet, then asks as a browser of that origin would. */
 function tryCommand({ dialect, address }: Row, adminAddress: string): string {
   const { tenant, path } = dialect.example;
-  const policy = {
-    rules: [{ allowedOrigins: ['https://example.com'], allowedMethods: ['GET'], allowedHeaders: [] }],
-  };
   return [
-    `  curl -X PUT http://${adminAddress}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
-    `    -H 'If-None-Match: *' -d '${JSON.stringify(policy)}' &&`,
+    "  curl -X PUT -H 'If-None-Match: *' \\",
+    `    http://${adminAddress}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
+    `    -d '{"rules":[{"allowedOrigins":["https://example.com"],`,
+    `    "allowedMethods":["GET"]}]}' &&`,
     `  curl -i -X OPTIONS http://${address}${path} \\`,
     "    -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: GET'",
   ].join('\n');

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openObjectStore } from '@crossgate/object-store';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readServeConfig, type ServeConfig } from '../src/serve-config.ts';
+import { readServeConfig } from '../src/config/read-serve-config.ts';
+import type { ServeConfig } from '../src/serve-config.ts';
 import { openStores } from '../src/stores.ts';
 
 let directory: string;

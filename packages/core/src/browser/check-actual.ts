@@ -20,7 +20,7 @@ const SAFELIST: readonly string[] = [
   'pragma',
 ];
 
-/** The answer to the actual request: HTTP fetch from step 4.4 on, and what the page can read of it. */
+/** The answer to the actual request: HTTP fetch from its CORS check on, and what the page can read of it. */
 export function checkActual(plan: FetchPlan, response: FetchResponse): Verdict {
   const refused = plan.isCrossOrigin ? corsCheck(plan, response, 'actual') : undefined;
   if (refused) return refused;

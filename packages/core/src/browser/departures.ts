@@ -81,7 +81,7 @@ export const DEPARTURES: Readonly<Record<DepartureId, Departure>> = {
   },
   'no-total-length': {
     browsers: ['firefox'],
-    algorithm: 'CORS-unsafe request-header names, step 4',
+    algorithm: 'CORS-unsafe request-header names',
     does: 'safelisted values can have more than 1024 bytes together',
   },
   'quoted-method-override': {

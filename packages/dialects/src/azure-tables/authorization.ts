@@ -1,6 +1,6 @@
 import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, Credentials } from '../dialect.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange, QueryParameter } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
 import { type AzureTablesErrorCode, azureTablesError } from './errors.ts';
 import { accountSasProblem } from './shared-access-signature.ts';
@@ -63,13 +63,19 @@ function authorizeSharedKey(exchange: Exchange, credentials: Credentials): Autho
     date,
     account,
     path: location.path,
-    comp: location.parameters.find(([name]) => name === 'comp')?.[1],
+    comp: signedComp(location.parameters),
   };
   const stringToSign =
     scheme === 'SharedKey' ? sharedKeyStringToSign(parts) : sharedKeyLiteStringToSign(parts);
   return equalInConstantTime(azureTablesSignature(key, stringToSign), signature)
     ? { kind: 'signed', credentialId: account }
     : refuse('AuthenticationFailed');
+}
+
+/** All of them, so that nobody can put a second one to a request that somebody else signed. */
+function signedComp(parameters: readonly QueryParameter[]): string | undefined {
+  const values = parameters.filter(([name]) => name.toLowerCase() === 'comp').map(([, value]) => value);
+  return values.length === 0 ? undefined : values.join(',');
 }
 
 function keyOf(account: string, credentials: Credentials): Buffer | undefined {

@@ -1,6 +1,7 @@
 import type { Policy, PolicyPath, Rule } from '@crossgate/core';
 import type { PolicyReading } from '../policy-reading.ts';
 import type { XmlElement } from '../xml/read-xml.ts';
+import { trimXmlSpace } from '../xml/source-positions.ts';
 import type { XmlNode } from '../xml/write-xml.ts';
 import { elementsOnly, readFields, readText, unknownElement } from './read-fields.ts';
 
@@ -47,7 +48,7 @@ function readList(
   reading: PolicyReading,
 ): readonly string[] {
   const text = element ? readText(element, path, reading) : '';
-  return text === '' ? [] : text.split(',').map(entry => entry.trim());
+  return text === '' ? [] : text.split(',').map(trimXmlSpace);
 }
 
 /** What is not a number is none that the service takes. */

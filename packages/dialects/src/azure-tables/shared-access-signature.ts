@@ -71,7 +71,8 @@ function addressProblem(
   const range = fields.get('sip');
   if (!range) return undefined;
   const client = addressNumber(clientAddress?.replace(/^::ffff:/i, '') ?? '');
-  const [from, to = from] = range.split('-').map(addressNumber);
+  const [first = '', last = first] = range.split('-', 2);
+  const [from, to] = [addressNumber(first), addressNumber(last)];
   if (client !== undefined && from !== undefined && to !== undefined && from <= client && client <= to) {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { escapeXml, writeXml, type XmlNode } from '../../src/xml/write-xml.ts';
+import { escapeXml, writeXml, writeXmlLine, type XmlNode } from '../../src/xml/write-xml.ts';
 
 interface EscapeCase {
   readonly name: string;
@@ -79,5 +79,23 @@ describe('escapeXml', () => {
 describe('writeXml', () => {
   it.each(documents)('writes $name', ({ nodes, document }) => {
     expect(writeXml(nodes)).toBe(document);
+  });
+});
+
+describe('writeXmlLine', () => {
+  it('writes elements behind one another, empty ones with a blank', () => {
+    expect(
+      writeXmlLine([
+        [
+          'a',
+          [
+            ['b', 'x<'],
+            ['c', ''],
+          ],
+        ],
+        ['d', []],
+        ['e', undefined],
+      ]),
+    ).toBe('<a><b>x&lt;</b><c /></a><d /><e />');
   });
 });

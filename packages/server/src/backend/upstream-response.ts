@@ -26,14 +26,29 @@ export function readUpstreamHead(
     const name = text(rawHeaders[i]);
     const value = text(rawHeaders[i + 1]);
     if (!isFieldValue(value)) return undefined;
-    const key = name.toLowerCase();
-    if (key.startsWith('access-control-')) continue;
-    // Any other coding is still in the body, and its name would be lost.
-    if (key === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
-    if (key === 'content-length') lengthBytes = Number(value);
+    switch (kindOf(name)) {
+      case 'cors':
+        continue;
+      case 'transfer-encoding':
+        // Any other coding is still in the body, and its name would be lost.
+        if (value.toLowerCase() !== 'chunked') return undefined;
+        break;
+      case 'content-length':
+        lengthBytes = Number(value);
+        break;
+      default:
+    }
     all.push([name, value]);
   }
   return { status, reason: isFieldValue(reason) ? reason : '', headers: endToEndHeaders(all), lengthBytes };
+}
+
+/** What a header means here. Most are told by their length alone. */
+function kindOf(name: string): 'cors' | 'content-length' | 'transfer-encoding' | 'other' {
+  if (name.length < 14) return 'other';
+  const key = name.toLowerCase();
+  if (key.startsWith('access-control-')) return 'cors';
+  return key === 'content-length' || key === 'transfer-encoding' ? key : 'other';
 }
 
 function text(part: Buffer | string | undefined): string {
@@ -42,5 +57,7 @@ function text(part: Buffer | string | undefined): string {
 
 /** RFC 9110, section 5.5: visible characters, spaces, tabs and bytes beyond ASCII. */
 function isFieldValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+  return FIELD_VALUE.test(value);
 }
+
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

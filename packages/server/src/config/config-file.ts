@@ -1,0 +1,205 @@
+import { DIALECTS, type Dialect } from '@crossgate/dialects';
+import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from '../log.ts';
+import { DEFAULT_LIMITS, type Limits, type ServeConfig, UPSTREAM_TIMEOUTS } from '../serve-config.ts';
+import {
+  host,
+  oneOf,
+  orMissing,
+  seconds,
+  section,
+  text,
+  upstreamUrl,
+  wholeNumber,
+  yesOrNo,
+} from './values.ts';
+
+/** What a configuration file can have. Everything may be left out. */
+export interface ConfigFile {
+  readonly host?: string;
+  readonly portBase?: number;
+  readonly data?: string;
+  readonly store?: ServeConfig['store'];
+  readonly workers?: number;
+  readonly logLevel?: LogLevel;
+  readonly limits?: Partial<Limits>;
+  readonly dialects?: Readonly<Record<string, DialectSection>>;
+}
+
+export interface DialectSection {
+  readonly enabled?: boolean;
+  readonly host?: string;
+  readonly port?: number;
+  readonly variant?: string;
+  readonly credentials?: readonly CredentialEntry[];
+  readonly upstream?: UpstreamEntry;
+  readonly tenants?: Readonly<Record<string, TenantSection>>;
+}
+
+export interface TenantSection {
+  readonly credentials?: readonly CredentialEntry[];
+  readonly upstream?: UpstreamEntry;
+}
+
+export interface CredentialEntry {
+  readonly id: string;
+  readonly secret: Secret;
+  readonly token?: Secret;
+}
+
+/** Itself, or the environment variable that has it. */
+export type Secret = string | { readonly env: string };
+
+/** A URL alone has the default time-outs. */
+export type UpstreamEntry = string | UpstreamSection;
+
+export interface UpstreamSection {
+  readonly url: string;
+  readonly host?: 'as-sent' | 'upstream';
+  readonly connectTimeoutSeconds?: number;
+  readonly headersTimeoutSeconds?: number;
+  readonly idleTimeoutSeconds?: number;
+}
+
+/** Room for the admin API and the services above the base. */
+const HIGHEST_PORT_BASE = 65_535 - 4;
+/** Timers count milliseconds in 31 bits: what is longer would be none. */
+const LONGEST_SECONDS = 24 * 60 * 60;
+
+/** The settings that flags can make as well, by the names they have in files. */
+export const PORT_BASE: z.ZodNumber = wholeNumber(0, HIGHEST_PORT_BASE);
+export const WORKERS: z.ZodNumber = wholeNumber(1, 64);
+export const STORE: z.ZodType<ServeConfig['store']> = oneOf(['lmdb', 'memory']);
+export const LOG_LEVEL: z.ZodType<LogLevel> = oneOf(LOG_LEVELS);
+
+const SECRET: z.ZodType<Secret> = z
+  .union([text(), section({ env: text().describe('The environment variable that has it.') })], {
+    error: orMissing('must be text, in quotes, or env: and the name of an environment variable'),
+  })
+  .meta({ id: 'secret' });
+
+const CREDENTIALS: z.ZodType<readonly CredentialEntry[]> = z
+  .array(
+    section({
+      id: text().describe('The public half: key id, account or user.'),
+      secret: SECRET.describe(
+        'The secret half, or `env:` and the name of the environment variable that has it.',
+      ),
+      token: SECRET.exactOptional().describe(
+        'Makes it a temporary credential, which is good together with this token only.',
+      ),
+    }),
+    { error: orMissing('must be a list, each with a line - id: and a line secret:') },
+  )
+  .meta({ id: 'credentials' });
+
+const UPSTREAM: z.ZodType<UpstreamEntry> = z
+  .union(
+    [
+      upstreamUrl(),
+      section({
+        url: upstreamUrl().describe('`http(s)://host[:port]`, nothing else.'),
+        host: oneOf(['as-sent', 'upstream'])
+          .exactOptional()
+          .describe("The `Host` it is sent: the client's, or its own. The default is the dialect's."),
+        connectTimeoutSeconds: seconds(LONGEST_SECONDS)
+          .exactOptional()
+          .meta({ default: UPSTREAM_TIMEOUTS.connectTimeoutSeconds })
+          .describe('Until there is a connection.'),
+        headersTimeoutSeconds: seconds(LONGEST_SECONDS)
+          .exactOptional()
+          .meta({ default: UPSTREAM_TIMEOUTS.headersTimeoutSeconds })
+          .describe('From the end of a request to the head of its answer; less than `limits.idleSeconds`.'),
+        idleTimeoutSeconds: seconds(LONGEST_SECONDS)
+          .exactOptional()
+          .meta({ default: UPSTREAM_TIMEOUTS.idleTimeoutSeconds })
+          .describe('Between two pieces of a body, in either direction.'),
+      }),
+    ],
+    { error: orMissing('must be a URL, or a mapping with url and time-outs') },
+  )
+  .meta({ id: 'upstream' });
+
+const LIMITS: z.ZodType<Partial<Limits>> = section({
+  headerBytes: wholeNumber(1024, 1024 * 1024)
+    .exactOptional()
+    .meta({ default: DEFAULT_LIMITS.headerBytes })
+    .describe('Of the head of a request.'),
+  headersSeconds: seconds(LONGEST_SECONDS)
+    .exactOptional()
+    .meta({ default: DEFAULT_LIMITS.headersSeconds })
+    .describe('From the first byte of a request to the end of its head.'),
+  idleSeconds: seconds(LONGEST_SECONDS)
+    .exactOptional()
+    .meta({ default: DEFAULT_LIMITS.idleSeconds })
+    .describe('Without a byte in either direction, before a connection is ended.'),
+  keepAliveSeconds: seconds(LONGEST_SECONDS)
+    .exactOptional()
+    .meta({ default: DEFAULT_LIMITS.keepAliveSeconds })
+    .describe('Between an answer and the next request on a connection.'),
+});
+
+/** The checks of a file that need nothing else than the value itself. */
+export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
+  host: host()
+    .exactOptional()
+    .meta({ default: '127.0.0.1' })
+    .describe('The address of the services. The admin API listens on loopback, whatever this is.'),
+  portBase: PORT_BASE.exactOptional()
+    .meta({ default: 4000 })
+    .describe("The admin API's port; services have the next ones. With 0 the system chooses each."),
+  data: text()
+    .exactOptional()
+    .meta({ default: '.crossgate' })
+    .describe('Where policies and objects are kept. Relative paths begin at the file.'),
+  store: STORE.exactOptional().meta({ default: 'lmdb' }).describe('Where policies live.'),
+  workers: WORKERS.exactOptional().meta({ default: 1 }).describe('Processes that serve.'),
+  logLevel: LOG_LEVEL.exactOptional().meta({ default: 'info' }).describe('What is logged.'),
+  limits: LIMITS.exactOptional().describe('What clients can take before a request is read.'),
+  dialects: section(Object.fromEntries(DIALECTS.map(dialect => [dialect.id, dialectSection(dialect)])))
+    .exactOptional()
+    .describe('The services. One that is not here is served with its defaults.'),
+});
+
+function dialectSection(dialect: Dialect): z.ZodExactOptional<z.ZodType<DialectSection>> {
+  const { tenantNoun, title } = dialect;
+  const variants = Object.keys(dialect.variants);
+  const variant: z.ZodType<string> =
+    variants.length > 0 ? oneOf(variants) : z.never(`${title} has no variants; leave it out`);
+  const schema: z.ZodType<DialectSection> = section({
+    enabled: yesOrNo().exactOptional().meta({ default: true }).describe('Whether it is served.'),
+    host: host().exactOptional().describe('The address of its listener. The default is that of all.'),
+    port: wholeNumber(0, 65_535)
+      .exactOptional()
+      .describe('The port of its listener. The default follows from `portBase`; 0 is any that is free.'),
+    variant: variant
+      .exactOptional()
+      .describe('Another reading of the service, see its page in docs/dialects.'),
+    credentials: CREDENTIALS.exactOptional().describe(
+      'Who may call. Without any it has its public local key; with an empty list nobody may sign.',
+    ),
+    upstream: UPSTREAM.exactOptional().describe(
+      'The real service, to which data requests go: a URL, or a mapping. Without one it is the embedded service, where there is one.',
+    ),
+    tenants: z
+      .record(
+        z
+          .string()
+          .refine(dialect.isTenantName, `${title} can have no ${tenantNoun} of this name; correct it`),
+        section({
+          credentials: CREDENTIALS.exactOptional().describe('Who may call, for this tenant only.'),
+          upstream: UPSTREAM.exactOptional().describe('Where data requests of this tenant go, instead.'),
+        }),
+        { error: orMissing(`must be a mapping by the names of ${tenantNoun}s`) },
+      )
+      .exactOptional()
+      .describe('What is different for single tenants, by their names.'),
+  });
+  return schema.exactOptional().describe(title);
+}
+
+/** The JSON Schema of the file, for editors. */
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(CONFIG_FILE, { io: 'input' });
+  return { title: 'Configuration of crossgate serve', ...schema };
+}
