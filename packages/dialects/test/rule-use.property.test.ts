@@ -88,7 +88,7 @@ describe.each(services)('ruleUses for $name', service => {
           }
         });
       }),
-      { numRuns: 4 },
+      { numRuns: 3 },
     );
   });
 });
@@ -119,7 +119,7 @@ describe.each(services)('redundantEntries for $name', service => {
           });
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 12 },
     );
   });
 });
