@@ -1,3 +1,5 @@
+import type { LimitReached } from '@crossgate/core';
+
 /** How a command ended, for scripts. */
 export const EXIT = {
   done: 0,
@@ -19,4 +21,10 @@ export class CommandError extends Error {
     this.name = 'CommandError';
     this.exitCode = exitCode;
   }
+}
+
+/** An analysis that was given up. */
+export function analysisTooLarge({ code }: LimitReached, what: 'compared' | 'converted'): CommandError {
+  const message = `${code}: too many wildcards overlap for this to be ${what} exactly; use fewer in one policy`;
+  return new CommandError(message);
 }

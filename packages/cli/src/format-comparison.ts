@@ -16,15 +16,20 @@ export function formatComparison(
   dialect: Dialect,
   screen: Screen,
 ): readonly StyledLine[] {
-  const { access, gained, lost, answers } = comparison;
-  const { tone, text } = ACCESS[access];
+  const { gained, lost, answers } = comparison;
   return [
-    ...wrapBehind([{ text: access, tone }, ': '], text, screen, 2),
+    ...formatAccess(comparison, screen),
     ...formatWitness('lets in', 'doubtful', gained, dialect, screen),
     ...formatWitness('shuts out', 'bad', lost, dialect, screen),
     ...answers.flatMap(answer => formatAnswer(answer, dialect, screen)),
     ...(answers.length === 0 ? [[], ['what both let in is answered alike'] as const] : []),
   ];
+}
+
+/** The result in a sentence. */
+export function formatAccess({ access }: Comparison, screen: Screen): readonly StyledLine[] {
+  const { tone, text } = ACCESS[access];
+  return wrapBehind([{ text: access, tone }, ': '], text, screen, 2);
 }
 
 function formatWitness(

@@ -64,10 +64,10 @@ export function formatChangedRecords(
         record.kind === 'actual' ? 'actual request' : 'preflight',
       ]);
   const unchanged = recorded.requests.length - changed.length;
-  const counts = `of ${counted(
+  const counts = `${counted(
     recorded.requests.map(record => ({ record })),
     'recorded request',
-  )}, ${unchanged} stay as they are; ${otherLines(recorded)} passed over`;
+  )}, of which ${unchanged} stay as they are; ${otherLines(recorded)} passed over`;
   return [
     ...wrapText(counts, screen.width).map(faint),
     ...list.section('lets in', 'doubtful', of('let-in')),
@@ -102,7 +102,7 @@ interface RecordList {
 function newRecordList(records: readonly RecordedRequest[], screen: Screen): RecordList {
   const countWidth = Math.max(0, ...records.map(({ count }) => String(count).length));
   const namesTenant = new Set(records.map(({ tenant }) => tenant)).size > 1;
-  const indent = ' '.repeat(countWidth + 6);
+  const indent = ' '.repeat(countWidth + 7);
   return {
     section: (title, tone, entries) => {
       if (entries.length === 0) return [];
@@ -115,7 +115,7 @@ function newRecordList(records: readonly RecordedRequest[], screen: Screen): Rec
           const lead = `  ${String(record.count).padStart(countWidth)} x `;
           return [
             ...wrapBehind([lead], `${recordText(record)}${of}`, screen),
-            ...remarks.flatMap(remark => wrapBehind([indent], remark, screen).map(line => line)),
+            ...remarks.flatMap(remark => wrapBehind([indent], remark, screen)),
           ];
         }),
       ];

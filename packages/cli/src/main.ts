@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { compareCommand } from './command/compare.ts';
+import { convertCommand } from './command/convert.ts';
 import { explainCommand } from './command/explain.ts';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';
@@ -13,7 +14,13 @@ async function main(): Promise<void> {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
-  for (const command of [serveCommand(), policyCommand(), explainCommand(), compareCommand()])
+  for (const command of [
+    serveCommand(),
+    policyCommand(),
+    explainCommand(),
+    compareCommand(),
+    convertCommand(),
+  ])
     program.addCommand(inherit(command));
   try {
     await program.parseAsync();

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 
 /** The flags that say how a policy is written, and which service reads it. */
-export interface PolicyOptions {
+export interface PolicyOptions extends ReadingOptions {
   readonly dialect?: string;
+}
+
+export interface ReadingOptions {
   readonly profile?: string;
   readonly variant: readonly string[];
 }

@@ -1,5 +1,5 @@
 import type { PreflightCause } from './browser/plan-fetch.ts';
-import type { UnsafeReason } from './browser/safelist.ts';
+import type { UnsafeHeader, UnsafeReason } from './browser/safelist.ts';
 import type { RefusalReason } from './decision.ts';
 import { formatDiagnostic, formatPath, shorten } from './diagnostic.ts';
 import type { PolicyEdit } from './edit.ts';
@@ -41,13 +41,12 @@ export const NEAR_MISS_TEXTS: Readonly<Record<NearMissKind, string>> = {
   label: 'its `*` stands for at least one label, and the origin has none there',
 };
 
-const UNSAFE_TEXTS: Readonly<Record<UnsafeReason, string>> = {
-  name: '',
-  'value-length': ', whose value is longer than 128 bytes',
-  'value-byte': ', whose value has an unusual character',
-  'media-type': ', whose value is not that of a form or of plain text',
-  range: ', whose value is not one range with a start',
-  'total-length': ', for the values are longer than 1024 bytes together',
+const UNSAFE_TEXTS: Readonly<Record<Exclude<UnsafeReason, 'name'>, string>> = {
+  'value-length': 'its value is longer than 128 bytes',
+  'value-byte': 'its value has an unusual character',
+  'media-type': 'its value is not that of a form or of plain text',
+  range: 'its value is not one range with a start',
+  'total-length': 'values have more than 1024 bytes together',
 };
 
 /** What makes a preflight necessary. */
@@ -56,10 +55,15 @@ export function formatCause(cause: PreflightCause): string {
     case 'method':
       return `the method ${shorten(cause.method)}`;
     case 'header':
-      return `the header ${shorten(cause.name.toLowerCase())}${UNSAFE_TEXTS[cause.reason]}`;
+      return `the header ${shorten(cause.name.toLowerCase())}${causeOfValue(cause)}`;
     default:
       return cause satisfies never;
   }
+}
+
+/** Why a header is asked for that need not be, were its value another. Of one without a value there is nothing to say. */
+function causeOfValue({ reason, value }: UnsafeHeader): string {
+  return reason === 'name' || value === '' ? '' : ` (${UNSAFE_TEXTS[reason]})`;
 }
 
 /** What keeps a change from being made. */

@@ -69,6 +69,7 @@ export {
   RULE_OUTCOME_TEXTS,
 } from './explanation-text.ts';
 export { isToken } from './field-name.ts';
+export { formatLoss } from './loss-text.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';
 export type { Policy, Rule, Settings } from './policy.ts';

@@ -1,7 +1,8 @@
-import { type Comparison, compare, type Witness } from '@crossgate/core';
+import { type Comparison, compare } from '@crossgate/core';
 import { Command } from 'commander';
-import { type ChangedRecordsJson, changedRecords, changedRecordsJson } from '../compare-log.ts';
-import { CommandError, EXIT } from '../exit-code.ts';
+import { changedRecords, changedRecordsJson } from '../compare-log.ts';
+import { comparisonJson } from '../comparison-json.ts';
+import { analysisTooLarge, CommandError, EXIT } from '../exit-code.ts';
 import { complainOfBrokenLines } from '../explain-log.ts';
 import { formatComparison } from '../format-comparison.ts';
 import { formatChangedRecords } from '../format-records.ts';
@@ -52,20 +53,6 @@ Examples:
   crossgate compare cors.xml properties.xml --from cos --to azure-tables
   crossgate compare old.json new.json --profile boomi --log server.log`;
 
-/** What `crossgate compare --json` prints. Scripts rely on it: it may gain fields, and loses none. */
-interface ComparisonJson {
-  readonly access: Comparison['access'];
-  readonly gained: WitnessJson | null;
-  readonly lost: WitnessJson | null;
-  readonly answers: readonly (Omit<Comparison['answers'][number], 'witness'> & {
-    readonly witness: WitnessJson;
-  })[];
-  /** With `--log` only. */
-  readonly log?: ChangedRecordsJson;
-}
-
-type WitnessJson = Pick<Witness, 'origin' | 'method' | 'headers'>;
-
 async function runCompare(oldName: string, newName: string, options: CompareOptions): Promise<void> {
   const { dialect, profile, variant, from = dialect, to = dialect } = options;
   if ([oldName, newName, options.log].filter(name => name === '-').length > 1) {
@@ -74,16 +61,15 @@ async function runCompare(oldName: string, newName: string, options: CompareOpti
   const old = readPolicyFile(oldName, policyForm(from, profile, variant));
   const now = readPolicyFile(newName, policyForm(to, profile, variant));
   const comparison = compare(old.compiled, now.compiled);
-  if (comparison.kind === 'limit') {
-    throw new CommandError(
-      `${comparison.code}: the policies have too many wildcards that overlap to be compared exactly; use fewer in one policy`,
-    );
-  }
+  if (comparison.kind === 'limit') throw analysisTooLarge(comparison, 'compared');
   const recorded = options.log === undefined ? undefined : await readLog(options.log, old.dialect.id);
   if (recorded) complainOfBrokenLines(recorded);
   const changed = recorded ? changedRecords(recorded, old.compiled, now.compiled) : [];
   if (options.json) {
-    printJson(comparisonJson(comparison, recorded && changedRecordsJson(changed, recorded)));
+    printJson({
+      ...comparisonJson(comparison),
+      ...(recorded && { log: changedRecordsJson(changed, recorded) }),
+    });
   } else {
     printLines(screen => [
       ...formatComparison(comparison, old.dialect, screen),
@@ -96,21 +82,4 @@ async function runCompare(oldName: string, newName: string, options: CompareOpti
 function isDifferent({ access, gained, answers }: Comparison, { newAccess }: CompareOptions): boolean {
   if (!newAccess) return gained !== null;
   return access !== 'equivalent' || answers.length > 0;
-}
-
-function comparisonJson(
-  { access, gained, lost, answers }: Comparison,
-  log: ChangedRecordsJson | undefined,
-): ComparisonJson {
-  return {
-    access,
-    gained: gained && witnessJson(gained),
-    lost: lost && witnessJson(lost),
-    answers: answers.map(answer => ({ ...answer, witness: witnessJson(answer.witness) })),
-    ...(log && { log }),
-  };
-}
-
-function witnessJson({ origin, method, headers }: Witness): WitnessJson {
-  return { origin, method, headers };
 }

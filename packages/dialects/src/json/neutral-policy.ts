@@ -10,25 +10,25 @@ export function readNeutralPolicy(bytes: Uint8Array): ReadPolicyResult {
   const json = readJson(bytes);
   if (json.kind === 'diagnostic') return { kind: 'diagnostics', diagnostics: [json.diagnostic] };
   const places = newPolicyPlaces();
-  const result = readPolicy(valueOf(json.value, [], json.value, places));
+  const result = readPolicy(plainValue(json.value, [], json.value, places));
   const { source } = places;
   if (result.kind === 'policy') return { ...result, ...source };
   return { kind: 'diagnostics', diagnostics: source.locate(result.diagnostics) };
 }
 
 /** The plain value. Paths of the neutral form are those of its JSON; a member stands where its name does. */
-function valueOf(node: JsonNode, path: PolicyPath, span: SourceSpan, places: PolicyPlaces): unknown {
+function plainValue(node: JsonNode, path: PolicyPath, span: SourceSpan, places: PolicyPlaces): unknown {
   places.at(path, span);
   switch (node.kind) {
     case 'object':
       return Object.fromEntries(
         node.members.map(({ name, position, value }) => [
           name,
-          valueOf(value, [...path, name], { position, end: value.end }, places),
+          plainValue(value, [...path, name], { position, end: value.end }, places),
         ]),
       );
     case 'array':
-      return node.items.map((item, index) => valueOf(item, [...path, index], item, places));
+      return node.items.map((item, index) => plainValue(item, [...path, index], item, places));
     case 'null':
       return null;
     default:
