@@ -34,8 +34,10 @@ export {
   type Severity,
   type SourcePosition,
   type SourceSpan,
+  type WitnessRequest,
 } from './diagnostic.ts';
 export { isToken } from './field-name.ts';
+export { lint } from './lint/lint.ts';
 export type { Policy, Rule } from './policy.ts';
 export type {
   ActualConventions,
@@ -43,6 +45,7 @@ export type {
   AllowMethodsConvention,
   AnswerConventions,
   AnswerHeader,
+  BrowserClientNeeds,
   ExposeHeadersConvention,
   HeaderConventions,
   MaxAgeConvention,

@@ -8,8 +8,13 @@ import {
   formatPath,
   locatedAt,
 } from '../src/diagnostic.ts';
+import { lint } from '../src/lint/lint.ts';
+import { LINT_FINDINGS, type LintCode } from '../src/lint/lint-findings.ts';
 import { readPolicy } from '../src/read-policy.ts';
 import { validate } from '../src/validate.ts';
+import { VALIDATION_FINDINGS } from '../src/validation-findings.ts';
+import { readExample } from './lint/example-policy.ts';
+import { lintCases, lintProfile } from './lint/lint-cases.ts';
 import { unreadableCases } from './read-policy-cases.ts';
 import { validateCases } from './validate-cases.ts';
 
@@ -23,6 +28,9 @@ const OF_DOCUMENTS: readonly DiagnosticCode[] = [
 
 function everyFinding(): readonly Diagnostic[] {
   return [
+    ...Object.entries(LINT_FINDINGS).flatMap(([code, { example }]) =>
+      lint(readExample(example), lintCases[code as LintCode].profile ?? lintProfile),
+    ),
     ...validateCases.flatMap(({ policy, profile }) => validate(policy, profile)),
     ...unreadableCases.flatMap(({ value }) => {
       const result = readPolicy(value);
@@ -53,6 +61,20 @@ describe('DIAGNOSTICS', () => {
       for (const text of [entry.message, entry.help]) expect(text).toMatch(/^[a-z`{].*[^.\s]$/);
     },
   );
+
+  const ofPolicies = Object.entries(VALIDATION_FINDINGS).filter(
+    ([code]) => !OF_DOCUMENTS.includes(code as DiagnosticCode),
+  );
+
+  it.each(ofPolicies)('has an example of %s that has it', (code, { example }) => {
+    const value: unknown = JSON.parse(example.startsWith('{') ? example : '{"rules": []}');
+    const read = readPolicy(value);
+    const found =
+      read.kind === 'diagnostics'
+        ? read.diagnostics
+        : validateCases.flatMap(({ profile }) => validate(readExample(example), profile));
+    expect(found.map(finding => finding.code)).toContain(code);
+  });
 });
 
 describe('diagnostic', () => {
