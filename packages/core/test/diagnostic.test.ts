@@ -13,7 +13,7 @@ import { LINT_FINDINGS, type LintCode } from '../src/lint/lint-findings.ts';
 import { readPolicy } from '../src/read-policy.ts';
 import { validate } from '../src/validate.ts';
 import { VALIDATION_FINDINGS } from '../src/validation-findings.ts';
-import { readExample } from './lint/example-policy.ts';
+import { readExample, ruleWith } from './lint/example-policy.ts';
 import { lintCases, lintProfile } from './lint/lint-cases.ts';
 import { unreadableCases } from './read-policy-cases.ts';
 import { validateCases } from './validate-cases.ts';
@@ -28,9 +28,12 @@ const OF_DOCUMENTS: readonly DiagnosticCode[] = [
 
 function everyFinding(): readonly Diagnostic[] {
   return [
-    ...Object.entries(LINT_FINDINGS).flatMap(([code, { example }]) =>
-      lint(readExample(example), lintCases[code as LintCode].profile ?? lintProfile),
-    ),
+    ...Object.entries(LINT_FINDINGS).flatMap(([code, { example }]) => {
+      const { profile = lintProfile, exampleIsProse, alsoHas = [] } = lintCases[code as LintCode];
+      const others = alsoHas.map(rules => ({ rules: rules.map(ruleWith) }));
+      const policies = exampleIsProse ? others : [readExample(example)];
+      return policies.flatMap(policy => lint(policy, profile));
+    }),
     ...validateCases.flatMap(({ policy, profile }) => validate(policy, profile)),
     ...unreadableCases.flatMap(({ value }) => {
       const result = readPolicy(value);

@@ -229,6 +229,13 @@ export const LINT_FINDINGS = {
     message: 'no page would notice if this rule was not there: its requests would be answered by {by}',
     help: 'remove it',
   },
+  'rules-not-compared': {
+    severity: 'info',
+    example: 'a hundred rules of origins made to overlap in every way',
+    message:
+      'the rules were not compared with each other: their origins have too many wildcards that overlap',
+    help: 'use fewer wildcards in one policy',
+  },
   'policy-empty': {
     severity: 'info',
     example: '{"rules": []}',

@@ -1,34 +1,52 @@
+import type { Budget } from '../analysis/budget.ts';
+import { findOrigin, type OriginSet } from '../analysis/origin-space.ts';
 import { matchesHeader } from '../header-pattern.ts';
-import { originExtent } from '../origin-pattern.ts';
 import type { Pattern } from '../pattern.ts';
 import type { Profile } from '../profile.ts';
 import { commonPattern, covers } from './covering.ts';
 import { type Entry, type LintedRule, methodNames } from './linted-policy.ts';
-import { sentOrigin } from './sent-origin.ts';
+import { originFault } from './origin-fault.ts';
 
-/** The requests from the origins of one entry, as far as browsers send them. */
-export interface RequestClass {
-  readonly origin: Pattern;
-  /** One of them. */
-  readonly sent: string;
+/** All origins that one of the rules allows. */
+export function originsOf(rules: readonly LintedRule[], { origins }: Profile): OriginSet {
+  return {
+    conventions: origins,
+    patterns: rules.flatMap(rule => rule.origins.map(({ pattern }) => pattern)),
+  };
 }
 
-export function requestClasses({ origins }: LintedRule, profile: Profile): readonly RequestClass[] {
-  return origins.flatMap(({ pattern }) => {
-    const sent = sentOrigin(pattern, profile.origins);
-    return sent === undefined ? [] : [{ origin: pattern, sent }];
-  });
-}
-
-/** Whether `rule` allows every origin of the class. */
-export function allowsOrigins(rule: LintedRule, { origin }: RequestClass, profile: Profile): boolean {
-  const extent = originExtent(profile.origins);
-  return rule.origins.some(({ pattern }) => covers(pattern, origin, extent));
+/**
+ * An origin that a browser sends and that is in every one of `inside` and in none of `outside`.
+ *
+ * @throws when the budget is spent: see `withinBudget`
+ */
+export function findSentOrigin(
+  inside: readonly OriginSet[],
+  outside: OriginSet,
+  budget: Budget,
+): string | undefined {
+  const found = findOrigin(
+    [...inside, outside],
+    isIn => isIn.every((isInside, set) => isInside === set < inside.length),
+    budget,
+  );
+  return found && (found.browser || !originFault(found.origin)) ? found.origin : undefined;
 }
 
 /** Whether `rule` allows the method of the entry, or every method where that is what the entry says. */
 export function allowsMethod(rule: LintedRule, method: Entry): boolean {
   return rule.methods.some(({ pattern }) => covers(pattern, method.pattern, 'anything'));
+}
+
+/** Whether there is a method that `rule` allows and the entry stands for. */
+export function sharesMethod(rule: LintedRule, method: Entry): boolean {
+  return rule.methods.some(({ pattern }) => commonPattern(pattern, method.pattern, 'anything') !== undefined);
+}
+
+/** The methods that both rules allow, by name. */
+export function commonMethods(a: LintedRule, b: LintedRule, profile: Profile): readonly string[] {
+  const names = methodNames(b, profile);
+  return methodNames(a, profile).filter(name => names.includes(name));
 }
 
 /** Whether `rule` allows every header that `other` allows. */
@@ -56,33 +74,4 @@ function headerOf(pattern: Pattern): string {
     default:
       return pattern satisfies never;
   }
-}
-
-/** Origins that browsers send and both rules allow, one for each pair of entries that have such. */
-export function* commonOrigins(a: LintedRule, b: LintedRule, profile: Profile): Generator<string> {
-  const extent = originExtent(profile.origins);
-  for (const { pattern: one } of a.origins) {
-    for (const { pattern: other } of b.origins) {
-      const common = commonPattern(one, other, extent);
-      const sent = common && sentOrigin(common, profile.origins);
-      if (sent !== undefined) yield sent;
-    }
-  }
-}
-
-/** Whether a request from an origin of the class, with the method, can be one that `rule` allows. */
-export function meets(rule: LintedRule, { origin }: RequestClass, method: Entry, profile: Profile): boolean {
-  const extent = originExtent(profile.origins);
-  const asksFor = (name: Entry): boolean =>
-    commonPattern(name.pattern, method.pattern, 'anything') !== undefined;
-  return (
-    rule.methods.some(asksFor) &&
-    rule.origins.some(({ pattern }) => commonPattern(pattern, origin, extent) !== undefined)
-  );
-}
-
-/** The methods that both rules allow, by name. */
-export function commonMethods(a: LintedRule, b: LintedRule, profile: Profile): readonly string[] {
-  const names = methodNames(b, profile);
-  return methodNames(a, profile).filter(name => names.includes(name));
 }

@@ -44,6 +44,8 @@ type Parts = Partial<Rule>;
 export interface LintCase {
   /** In place of `lintProfile`. */
   readonly profile?: Profile;
+  /** The example is in words: a policy would be too long. */
+  readonly exampleIsProse?: true;
   /** Other policies that have the finding, beside the example of the table. */
   readonly alsoHas?: readonly (readonly Parts[])[];
   /** Policies that nearly have it. */
@@ -56,6 +58,17 @@ const exposed = (...exposeHeaders: string[]): readonly Parts[] => [{ exposeHeade
 
 const A = 'https://a.example.com';
 const SUBDOMAINS = 'https://*.example.com';
+
+/** Rules of which every prefix of an origin meets every suffix. */
+function tangled(count: number): readonly Parts[] {
+  return Array.from({ length: count }, (_, rule) => ({
+    allowedOrigins: Array.from(
+      { length: count },
+      (__, entry) => `https://${'a'.repeat(rule + 1)}*${'b'.repeat(entry + 1)}`,
+    ),
+    maxAgeSeconds: rule,
+  }));
+}
 
 /** For every code what has it and what nearly has it; the compiler asks for those of new codes. */
 export const lintCases: Readonly<Record<LintCode, LintCase>> = {
@@ -314,6 +327,11 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
       ],
       [{ allowedOrigins: [A], allowedHeaders: ['*'] }, { allowedOrigins: [SUBDOMAINS] }],
     ],
+  },
+  'rules-not-compared': {
+    exampleIsProse: true,
+    alsoHas: [tangled(60)],
+    lacks: [tangled(3)],
   },
   'policy-empty': { lacks: [[{}]] },
   'limit-near': {

@@ -32,7 +32,7 @@ function samplesOf(
 
 const having = cases.flatMap(([code, each]) =>
   samplesOf(code, each, [
-    readExample(LINT_FINDINGS[code].example),
+    ...(each.exampleIsProse ? [] : [readExample(LINT_FINDINGS[code].example)]),
     ...(each.alsoHas ?? []).map(rules => ({ rules: rules.map(ruleWith) })),
   ]),
 );
