@@ -1,3 +1,7 @@
+export type { ComparedHeader } from './analysis/answer-facts.ts';
+export type { LimitReached } from './analysis/budget.ts';
+export { type AnswerDifference, admits, type Comparison, compare } from './analysis/compare.ts';
+export type { Witness } from './analysis/witness.ts';
 export { MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
 export { checkActual } from './browser/check-actual.ts';
 export { checkPreflight, type PreflightPassed } from './browser/check-preflight.ts';
