@@ -1,150 +1,159 @@
-import { type Budget, newBudget, withinBudget } from '../analysis/budget.ts';
-import type { OriginSet } from '../analysis/origin-space.ts';
+import { newBudget, withinBudget } from '../analysis/budget.ts';
+import type { Outcome } from '../analysis/outcome.ts';
+import type { Candidate } from '../analysis/witness.ts';
 import { type Diagnostic, diagnostic, formatPath } from '../diagnostic.ts';
-import type { Profile } from '../profile.ts';
-import { answerDifferences } from './answer-difference.ts';
-import { type Entry, type LintedPolicy, type LintedRule, requestFrom, shownBy } from './linted-policy.ts';
+import type { AnswerHeader } from '../profile.ts';
+import { hasRule } from '../rule-set.ts';
+import { type LintedPolicy, shownBy } from './linted-policy.ts';
 import {
-  allowsHeaders,
-  allowsMethod,
-  commonMethods,
-  findSentOrigin,
-  headerBeyond,
-  originsOf,
-  sharesMethod,
-} from './rule-requests.ts';
+  type Cell,
+  decidedBy,
+  firstDecider,
+  onlyRule,
+  otherRules,
+  outcomeWith,
+  plainRequest,
+  type RuleCells,
+  ruleCells,
+  sentRequest,
+} from './rule-cells.ts';
 
-/** A second or two of a slow core; a hundred rules need a tenth of it. */
-const STEPS = 200_000;
+/** A second or two of a slow core. A hundred rules of ten origins, some with wildcards, need a small part of it. */
+const STEPS = 60_000;
 
-/** Rules that others leave nothing to, or only a part, and rules that change nothing. */
-export function checkRules({ rules, profile }: LintedPolicy): readonly Diagnostic[] {
-  const budget = newBudget(STEPS);
-  const result = withinBudget(() => compareRules(rules, profile, budget));
+/** Rules that others leave nothing to, or only a part, and rules that change nothing. Exact, as `compare` is. */
+export function checkRules({ rules, compiled }: LintedPolicy): readonly Diagnostic[] {
+  if (rules.length < 2) return [];
+  const result = withinBudget(() => {
+    const cells = ruleCells(compiled, newBudget(STEPS));
+    return cells ? judgeRules(rules.length, cells) : [];
+  });
   return 'kind' in result ? [diagnostic('rules-not-compared', ['rules'])] : result;
 }
 
-function compareRules(rules: readonly LintedRule[], profile: Profile, budget: Budget): readonly Diagnostic[] {
-  const live: LintedRule[] = [];
+function judgeRules(count: number, cells: RuleCells): readonly Diagnostic[] {
   const findings: Diagnostic[] = [];
-  for (const rule of rules) {
-    const shadow = findShadow(rule, live, profile, budget);
-    if (shadow) {
-      findings.push(shadow);
-      continue;
-    }
-    findings.push(...live.flatMap(before => findPartialShadow(before, rule, live, profile, budget)));
-    live.push(rule);
+  /** Rules that could go: others are judged as if they were gone. */
+  const needless = new Set<number>();
+  const rules = Array.from({ length: count }, (_, rule) => ({
+    rule,
+    own: cells.cells.filter(({ allowing }) => hasRule(allowing, rule)),
+  }));
+  for (const { rule, own } of rules) {
+    const finding = shadow(rule, own, cells);
+    if (!finding) continue;
+    findings.push(finding);
+    needless.add(rule);
   }
-  return [...findings, ...live.flatMap(rule => findRedundancy(rule, live, profile, budget))];
+  for (const { rule, own } of rules) {
+    if (needless.has(rule)) continue;
+    findings.push(...partialShadow(rule, own, cells));
+    const redundant = redundancy(rule, own, needless, cells);
+    if (!redundant) continue;
+    findings.push(redundant);
+    needless.add(rule);
+  }
+  return findings;
 }
 
 /** Every request that the rule allows is answered by one of those before it. */
-function findShadow(
-  rule: LintedRule,
-  before: readonly LintedRule[],
-  profile: Profile,
-  budget: Budget,
-): Diagnostic | undefined {
-  const own = originsOf([rule], profile);
-  const takers = rule.methods.map(method => before.filter(other => takes(other, rule, method, profile)));
-  if (takers.length === 0 || takers.some(({ length }) => length === 0)) return undefined;
-  const left = takers.some(each => findSentOrigin([own], originsOf(each, profile), budget) !== undefined);
-  const sent = left ? undefined : findSentOrigin([own], nowhere(profile), budget);
-  if (sent === undefined) return undefined;
-  const by = before.filter(
-    other =>
-      takers.some(each => each.includes(other)) &&
-      findSentOrigin([own, originsOf([other], profile)], nowhere(profile), budget) !== undefined,
-  );
-  const finding = diagnostic('rule-shadowed', rule.path, { by: namesOf(by) });
-  return shownBy(finding, requestFrom(sent, rule, profile));
+function shadow(rule: number, own: readonly Cell[], cells: RuleCells): Diagnostic | undefined {
+  const decided = own.flatMap(cell => decidedBy(rule, cell, cells) ?? []);
+  if (sentRequest(decided, cells)) return undefined;
+  const allowed = sentRequest(own.map(plainRequest), cells);
+  if (!allowed) return undefined;
+  const by = answering(own, cell => firstDecider(cell, cells), cells);
+  return shownBy(diagnostic('rule-shadowed', ['rules', rule], { by }), allowed);
 }
 
-/** Whether `other` allows what `rule` allows with the method, from origins that it allows. */
-function takes(other: LintedRule, rule: LintedRule, method: Entry, { headers }: Profile): boolean {
-  // Elsewhere headers have no part in which rule it is that answers.
-  const headersMatter = headers.unlisted === 'next-rule';
-  return allowsMethod(other, method) && (!headersMatter || allowsHeaders(other, rule));
+/** The names of the rules that answer requests which browsers send. */
+function answering(
+  own: readonly Cell[],
+  answers: (cell: Cell) => number | undefined,
+  cells: RuleCells,
+): string {
+  const byRule = new Map<number, Candidate[]>();
+  for (const cell of own) {
+    const rule = answers(cell);
+    if (rule !== undefined) listAt(byRule, rule).push(plainRequest(cell));
+  }
+  const sent = [...byRule].filter(([, candidates]) => sentRequest(candidates, cells));
+  return sent
+    .map(([rule]) => nameOf(rule))
+    .sort()
+    .join(', ');
 }
 
-function nowhere(profile: Profile): OriginSet {
-  return originsOf([], profile);
+function listAt<Key, Element>(lists: Map<Key, Element[]>, key: Key): Element[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }
 
-function namesOf(rules: readonly LintedRule[]): string {
-  return rules.map(({ path }) => formatPath(path)).join(', ');
+function nameOf(rule: number): string {
+  return formatPath(['rules', rule]);
 }
 
-/** A request that `rule` allows and that is answered, with a difference, by `before`. */
-function findPartialShadow(
-  before: LintedRule,
-  rule: LintedRule,
-  live: readonly LintedRule[],
-  profile: Profile,
-  budget: Budget,
-): readonly Diagnostic[] {
-  const differences = answerDifferences(before, rule, profile);
-  if (differences.length === 0) return [];
-  const both = [before, rule].map(each => originsOf([each], profile));
-  for (const method of commonMethods(before, rule, profile)) {
-    const earlier = live.filter(other => other.index < before.index && allowsName(other, method));
-    const origin = findSentOrigin(both, originsOf(earlier, profile), budget);
-    if (origin === undefined) continue;
-    // Where a rule refuses headers, one that only the later rule allows shows most.
-    const beyond = differences.includes(HEADERS) ? headerBeyond(before, rule) : undefined;
-    const finding = diagnostic('rule-partly-shadowed', rule.path, {
-      by: formatPath(before.path),
-      difference: `${differences.join(', ')} ${differences.length === 1 ? 'is' : 'are'} not the same`,
+/** A request that the rule allows is answered by one before it, and a page notices. The first such rule is told. */
+function partialShadow(rule: number, own: readonly Cell[], cells: RuleCells): readonly Diagnostic[] {
+  const byRule = new Map<number, Map<AnswerHeader, Candidate[]>>();
+  for (const cell of own) {
+    const first = firstDecider(cell, cells);
+    if (first === undefined || first === rule) continue;
+    for (const { by, header, names } of noticeable(outcomeWith(onlyRule(rule, cell), cell, cells), first)) {
+      if (by === rule) continue;
+      const headers = byRule.get(by) ?? new Map<AnswerHeader, Candidate[]>();
+      byRule.set(by, headers);
+      listAt(headers, header).push({ ...cell, names });
+    }
+  }
+  for (const [by, headers] of [...byRule].sort(([a], [b]) => a - b)) {
+    const shown = [...headers].flatMap(([header, candidates]) => {
+      const request = sentRequest(candidates, cells);
+      return request ? [{ header, request }] : [];
     });
-    return [shownBy(finding, { origin, method, headers: beyond === undefined ? [] : [beyond] })];
+    const [first] = shown;
+    if (!first) continue;
+    const difference = `${shown.map(({ header }) => header).join(', ')} ${shown.length === 1 ? 'is' : 'are'} not the same`;
+    const finding = diagnostic('rule-partly-shadowed', ['rules', rule], { by: nameOf(by), difference });
+    return [shownBy(finding, first.request)];
   }
   return [];
 }
 
-const HEADERS = 'Access-Control-Allow-Headers';
+interface Notice {
+  readonly by: number;
+  readonly header: AnswerHeader;
+  readonly names: Candidate['names'];
+}
 
-function allowsName({ methods }: LintedRule, name: string): boolean {
-  return methods.some(
-    ({ pattern }) => pattern.kind === 'any' || (pattern.kind === 'exact' && pattern.text === name),
+/** What the rule alone would do otherwise, and which rule keeps it from that. */
+function noticeable({ gained, answers }: Outcome, first: number): readonly Notice[] {
+  const differing = answers.map(({ header, names, rules: [by] }): Notice => ({ by, header, names }));
+  // The rule that answers refuses headers that this one would take.
+  if (gained) differing.push({ by: first, header: 'Access-Control-Allow-Headers', names: gained });
+  return differing;
+}
+
+/** Without the rule, and those known to be needless, no page would notice anything. */
+function redundancy(
+  rule: number,
+  own: readonly Cell[],
+  needless: ReadonlySet<number>,
+  cells: RuleCells,
+): Diagnostic | undefined {
+  const without = new Set([...needless, rule]);
+  const decided = own.filter(cell => decidedBy(rule, cell, cells));
+  for (const cell of decided) {
+    const { gained, lost, answers } = outcomeWith(otherRules(cell, without), cell, cells);
+    const changes = [gained, lost, ...answers.map(({ names }) => names)];
+    const affected = changes.flatMap(names => (names ? [{ ...cell, names }] : []));
+    if (affected.length > 0 && sentRequest(affected, cells)) return undefined;
+  }
+  const by = answering(
+    decided,
+    cell => firstDecider({ ...cell, allowing: otherRules(cell, without) }, cells),
+    cells,
   );
-}
-
-/** Without the rule, each of its requests would be answered by another one, and no page would notice. */
-function findRedundancy(
-  rule: LintedRule,
-  live: readonly LintedRule[],
-  profile: Profile,
-  budget: Budget,
-): readonly Diagnostic[] {
-  const by = new Set<LintedRule>();
-  for (const method of rule.methods) {
-    const heirs = heirsOf(rule, method, live, profile, budget);
-    if (!heirs) return [];
-    for (const heir of heirs) by.add(heir);
-  }
-  const names = namesOf(live.filter(other => by.has(other)));
-  return names === '' ? [] : [diagnostic('rule-redundant', rule.path, { by: names })];
-}
-
-/** The rules that would answer in place of a rule, and as it does; undefined where some request has none. */
-function heirsOf(
-  rule: LintedRule,
-  method: Entry,
-  live: readonly LintedRule[],
-  profile: Profile,
-  budget: Budget,
-): readonly LintedRule[] | undefined {
-  const own = originsOf([rule], profile);
-  const taken = live.filter(other => other.index < rule.index && takes(other, rule, method, profile));
-  const heirs: LintedRule[] = [];
-  for (const other of live.slice(live.indexOf(rule) + 1)) {
-    if (!sharesMethod(other, method)) continue;
-    const ofBoth = [own, originsOf([other], profile)];
-    if (findSentOrigin(ofBoth, originsOf([...taken, ...heirs], profile), budget) === undefined) continue;
-    if (answerDifferences(other, rule, profile).length > 0) return undefined;
-    if (takes(other, rule, method, profile)) heirs.push(other);
-  }
-  const left = findSentOrigin([own], originsOf([...taken, ...heirs], profile), budget);
-  return heirs.length > 0 && left === undefined ? heirs : undefined;
+  return by === '' ? undefined : diagnostic('rule-redundant', ['rules', rule], { by });
 }

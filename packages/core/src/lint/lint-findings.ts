@@ -231,10 +231,9 @@ export const LINT_FINDINGS = {
   },
   'rules-not-compared': {
     severity: 'info',
-    example: 'a hundred rules of origins made to overlap in every way',
-    message:
-      'the rules were not compared with each other: their origins have too many wildcards that overlap',
-    help: 'use fewer wildcards in one policy',
+    example: 'a hundred rules for every origin, each with headers of its own',
+    message: 'the rules were not compared with each other: too many of them are for the same requests',
+    help: 'merge rules for the same origins and methods',
   },
   'policy-empty': {
     severity: 'info',

@@ -59,13 +59,11 @@ const exposed = (...exposeHeaders: string[]): readonly Parts[] => [{ exposeHeade
 const A = 'https://a.example.com';
 const SUBDOMAINS = 'https://*.example.com';
 
-/** Rules of which every prefix of an origin meets every suffix. */
-function tangled(count: number): readonly Parts[] {
+/** Rules for every origin, each with a header and an age of its own. */
+function crowd(count: number): readonly Parts[] {
   return Array.from({ length: count }, (_, rule) => ({
-    allowedOrigins: Array.from(
-      { length: count },
-      (__, entry) => `https://${'a'.repeat(rule + 1)}*${'b'.repeat(entry + 1)}`,
-    ),
+    allowedOrigins: ['*'],
+    allowedHeaders: [`x-${rule}`],
     maxAgeSeconds: rule,
   }));
 }
@@ -215,7 +213,14 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
   'method-redundant': { lacks: [[{ allowedMethods: ['GET', 'HEAD'] }]] },
   'header-forbidden': {
     alsoHas: [headers('Sec-Fetch-*'), headers('Proxy-Authorization'), headers('Host')],
-    lacks: [headers('X-Cookie'), headers('*'), headers('s*'), headers('sec*'), headers('User-Agent')],
+    lacks: [
+      headers('X-Cookie'),
+      headers('*'),
+      headers('s*'),
+      headers('sec*'),
+      headers('host*'),
+      headers('User-Agent'),
+    ],
   },
   'header-safelisted': {
     alsoHas: [headers('content-language')],
@@ -330,8 +335,8 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
   },
   'rules-not-compared': {
     exampleIsProse: true,
-    alsoHas: [tangled(60)],
-    lacks: [tangled(3)],
+    alsoHas: [crowd(100)],
+    lacks: [crowd(5)],
   },
   'policy-empty': { lacks: [[{}]] },
   'limit-near': {
@@ -351,7 +356,7 @@ export interface ServiceCase {
   readonly has: boolean;
 }
 
-const refusing: Profile = { ...lintProfile, headers: { wildcard: 'anywhere', unlisted: 'refuse' } };
+export const refusing: Profile = { ...lintProfile, headers: { wildcard: 'anywhere', unlisted: 'refuse' } };
 const ignoring: Profile = {
   ...lintProfile,
   headers: { wildcard: 'anywhere', unlisted: 'ignore' },
@@ -361,6 +366,28 @@ const anyMethod: Profile = { ...lintProfile, methods: { ...lintProfile.methods, 
 const tellingAge: Profile = {
   ...lintProfile,
   answers: { ...lintProfile.answers, maxAge: { kind: 'fixed', seconds: 60 } },
+};
+const fewRules: Profile = {
+  ...lintProfile,
+  limits: {
+    ...lintProfile.limits,
+    rules: { min: 0, max: 10 },
+    headersPerList: { literal: 10, wildcard: 2 },
+  },
+};
+const names = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `x-${index}`);
+const filtering: Profile = {
+  ...lintProfile,
+  headers: { wildcard: 'anywhere', unlisted: 'filter' },
+  answers: { ...lintProfile.answers, allowHeaders: { kind: 'requested', form: 'as-sent' } },
+};
+const demanding: Profile = {
+  ...lintProfile,
+  limits: { ...lintProfile.limits, rules: { min: 1 }, maxAgeSeconds: { max: 10_000, required: true } },
+};
+const defaultAge: Profile = {
+  ...lintProfile,
+  answers: { ...lintProfile.answers, maxAge: { kind: 'rule', whenUnset: 600 } },
 };
 const byUrl: Profile = { ...lintProfile, origins: { any: false, wildcard: 'host', compare: 'url' } };
 
@@ -458,6 +485,63 @@ export const serviceCases: readonly ServiceCase[] = [
     profile: anyMethod,
     rules: [{ allowedMethods: anyMethod.methods.known }, { allowedMethods: ['*'] }],
     code: 'rule-shadowed',
+    has: false,
+  },
+  ...[
+    { count: 8, has: false },
+    { count: 9, has: true },
+    { count: 10, has: true },
+    { count: 11, has: false },
+  ].flatMap(({ count, has }): readonly ServiceCase[] => {
+    const rest = { profile: fewRules, code: 'limit-near', has } as const;
+    return [
+      { name: `${count} of 10 rules`, rules: Array.from({ length: count }, () => ({})), ...rest },
+      { name: `${count} of 10 allowed headers`, rules: [{ allowedHeaders: names(count) }], ...rest },
+      { name: `${count} of 10 exposed headers`, rules: [{ exposeHeaders: names(count) }], ...rest },
+    ];
+  }),
+  {
+    name: 'four of four origins',
+    profile: { ...lintProfile, limits: { ...lintProfile.limits, originsPerRule: 4 } },
+    rules: origins(...['a', 'b', 'c', 'd'].map(name => `https://${name}.com`)),
+    code: 'limit-near',
+    has: false,
+  },
+  {
+    name: 'a body with a header that is left out',
+    profile: filtering,
+    rules: [{ allowedMethods: ['PUT'] }],
+    code: 'content-type-not-allowed',
+    has: true,
+  },
+  { name: 'no rule where one is needed', profile: demanding, rules: [], code: 'policy-empty', has: false },
+  { name: 'no age where one is needed', profile: demanding, rules: [{}], code: 'max-age-unset', has: false },
+  {
+    name: 'an age that is not taken',
+    profile: demanding,
+    rules: [{ maxAgeSeconds: 10_001 }],
+    code: 'max-age-beyond-browsers',
+    has: false,
+  },
+  {
+    name: 'an age that is taken',
+    profile: demanding,
+    rules: [{ maxAgeSeconds: 10_000 }],
+    code: 'max-age-beyond-browsers',
+    has: true,
+  },
+  {
+    name: 'no age where there is a default',
+    profile: defaultAge,
+    rules: [{}],
+    code: 'max-age-unset',
+    has: false,
+  },
+  {
+    name: 'two of two patterns of names',
+    profile: fewRules,
+    rules: [{ allowedHeaders: ['x-*', 'y-*'] }],
+    code: 'limit-near',
     has: false,
   },
   {
