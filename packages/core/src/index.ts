@@ -1,6 +1,8 @@
 export type { ComparedHeader } from './analysis/answer-facts.ts';
-export type { LimitReached } from './analysis/budget.ts';
+export { ANALYSIS_STEPS, type Budget, type LimitReached, newBudget } from './analysis/budget.ts';
 export { type AnswerDifference, admits, type Comparison, compare } from './analysis/compare.ts';
+export { type RedundantEntry, redundantEntries } from './analysis/redundant-entries.ts';
+export { type RuleConflict, type RuleUse, ruleUses } from './analysis/rule-use.ts';
 export type { Witness } from './analysis/witness.ts';
 export { MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
 export { checkActual } from './browser/check-actual.ts';
