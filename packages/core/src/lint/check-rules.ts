@@ -1,159 +1,100 @@
-import { newBudget, withinBudget } from '../analysis/budget.ts';
-import type { Outcome } from '../analysis/outcome.ts';
-import type { Candidate } from '../analysis/witness.ts';
-import { type Diagnostic, diagnostic, formatPath } from '../diagnostic.ts';
-import type { AnswerHeader } from '../profile.ts';
-import { hasRule } from '../rule-set.ts';
-import { type LintedPolicy, shownBy } from './linted-policy.ts';
-import {
-  type Cell,
-  decidedBy,
-  firstDecider,
-  onlyRule,
-  otherRules,
-  outcomeWith,
-  plainRequest,
-  type RuleCells,
-  ruleCells,
-  sentRequest,
-} from './rule-cells.ts';
+import type { Budget } from '../analysis/budget.ts';
+import { type RuleConflict, type RuleUse, ruleUses } from '../analysis/rule-use.ts';
+import { type Diagnostic, diagnostic, formatPath, type WitnessRequest } from '../diagnostic.ts';
+import type { Profile } from '../profile.ts';
+import { compileRules, type LintedPolicy, type LintedRule, requestFrom, shownBy } from './linted-policy.ts';
+import { sentOrigin } from './sent-origin.ts';
 
-/** A second or two of a slow core. A hundred rules of ten origins, some with wildcards, need a small part of it. */
-const STEPS = 60_000;
-
-/** Rules that others leave nothing to, or only a part, and rules that change nothing. Exact, as `compare` is. */
-export function checkRules({ rules, compiled }: LintedPolicy): readonly Diagnostic[] {
+/**
+ * Rules that others leave nothing to, or only a part, and rules that change nothing. Exact, as `ruleUses` is. Undefined
+ * when the budget is spent.
+ */
+export function checkRules({ rules, profile, budget }: LintedPolicy): readonly Diagnostic[] | undefined {
   if (rules.length < 2) return [];
-  const result = withinBudget(() => {
-    const cells = ruleCells(compiled, newBudget(STEPS));
-    return cells ? judgeRules(rules.length, cells) : [];
-  });
-  return 'kind' in result ? [diagnostic('rules-not-compared', ['rules'])] : result;
-}
-
-function judgeRules(count: number, cells: RuleCells): readonly Diagnostic[] {
-  const findings: Diagnostic[] = [];
-  /** Rules that could go: others are judged as if they were gone. */
-  const needless = new Set<number>();
-  const rules = Array.from({ length: count }, (_, rule) => ({
-    rule,
-    own: cells.cells.filter(({ allowing }) => hasRule(allowing, rule)),
-  }));
-  for (const { rule, own } of rules) {
-    const finding = shadow(rule, own, cells);
-    if (!finding) continue;
-    findings.push(finding);
-    needless.add(rule);
-  }
-  for (const { rule, own } of rules) {
-    if (needless.has(rule)) continue;
-    findings.push(...partialShadow(rule, own, cells));
-    const redundant = redundancy(rule, own, needless, cells);
-    if (!redundant) continue;
-    findings.push(redundant);
-    needless.add(rule);
-  }
-  return findings;
-}
-
-/** Every request that the rule allows is answered by one of those before it. */
-function shadow(rule: number, own: readonly Cell[], cells: RuleCells): Diagnostic | undefined {
-  const decided = own.flatMap(cell => decidedBy(rule, cell, cells) ?? []);
-  if (sentRequest(decided, cells)) return undefined;
-  const allowed = sentRequest(own.map(plainRequest), cells);
-  if (!allowed) return undefined;
-  const by = answering(own, cell => firstDecider(cell, cells), cells);
-  return shownBy(diagnostic('rule-shadowed', ['rules', rule], { by }), allowed);
-}
-
-/** The names of the rules that answer requests which browsers send. */
-function answering(
-  own: readonly Cell[],
-  answers: (cell: Cell) => number | undefined,
-  cells: RuleCells,
-): string {
-  const byRule = new Map<number, Candidate[]>();
-  for (const cell of own) {
-    const rule = answers(cell);
-    if (rule !== undefined) listAt(byRule, rule).push(plainRequest(cell));
-  }
-  const sent = [...byRule].filter(([, candidates]) => sentRequest(candidates, cells));
-  return sent
-    .map(([rule]) => nameOf(rule))
-    .sort()
-    .join(', ');
-}
-
-function listAt<Key, Element>(lists: Map<Key, Element[]>, key: Key): Element[] {
-  const list = lists.get(key) ?? [];
-  lists.set(key, list);
-  return list;
-}
-
-function nameOf(rule: number): string {
-  return formatPath(['rules', rule]);
-}
-
-/** A request that the rule allows is answered by one before it, and a page notices. The first such rule is told. */
-function partialShadow(rule: number, own: readonly Cell[], cells: RuleCells): readonly Diagnostic[] {
-  const byRule = new Map<number, Map<AnswerHeader, Candidate[]>>();
-  for (const cell of own) {
-    const first = firstDecider(cell, cells);
-    if (first === undefined || first === rule) continue;
-    for (const { by, header, names } of noticeable(outcomeWith(onlyRule(rule, cell), cell, cells), first)) {
-      if (by === rule) continue;
-      const headers = byRule.get(by) ?? new Map<AnswerHeader, Candidate[]>();
-      byRule.set(by, headers);
-      listAt(headers, header).push({ ...cell, names });
-    }
-  }
-  for (const [by, headers] of [...byRule].sort(([a], [b]) => a - b)) {
-    const shown = [...headers].flatMap(([header, candidates]) => {
-      const request = sentRequest(candidates, cells);
-      return request ? [{ header, request }] : [];
-    });
-    const [first] = shown;
-    if (!first) continue;
-    const difference = `${shown.map(({ header }) => header).join(', ')} ${shown.length === 1 ? 'is' : 'are'} not the same`;
-    const finding = diagnostic('rule-partly-shadowed', ['rules', rule], { by: nameOf(by), difference });
-    return [shownBy(finding, first.request)];
-  }
-  return [];
-}
-
-interface Notice {
-  readonly by: number;
-  readonly header: AnswerHeader;
-  readonly names: Candidate['names'];
-}
-
-/** What the rule alone would do otherwise, and which rule keeps it from that. */
-function noticeable({ gained, answers }: Outcome, first: number): readonly Notice[] {
-  const differing = answers.map(({ header, names, rules: [by] }): Notice => ({ by, header, names }));
-  // The rule that answers refuses headers that this one would take.
-  if (gained) differing.push({ by: first, header: 'Access-Control-Allow-Headers', names: gained });
-  return differing;
-}
-
-/** Without the rule, and those known to be needless, no page would notice anything. */
-function redundancy(
-  rule: number,
-  own: readonly Cell[],
-  needless: ReadonlySet<number>,
-  cells: RuleCells,
-): Diagnostic | undefined {
-  const without = new Set([...needless, rule]);
-  const decided = own.filter(cell => decidedBy(rule, cell, cells));
-  for (const cell of decided) {
-    const { gained, lost, answers } = outcomeWith(otherRules(cell, without), cell, cells);
-    const changes = [gained, lost, ...answers.map(({ names }) => names)];
-    const affected = changes.flatMap(names => (names ? [{ ...cell, names }] : []));
-    if (affected.length > 0 && sentRequest(affected, cells)) return undefined;
-  }
-  const by = answering(
-    decided,
-    cell => firstDecider({ ...cell, allowing: otherRules(cell, without) }, cells),
-    cells,
+  const used = withUses(
+    rules.map(rule => withoutDead(rule, profile)),
+    profile,
+    budget,
   );
-  return by === '' ? undefined : diagnostic('rule-redundant', ['rules', rule], { by });
+  const shadowed = used?.filter(isShadowed) ?? [];
+  const live = used && shadowed.length > 0 ? withUses(rulesOf(used, shadowed), profile, budget) : used;
+  const redundant = live && redundantRules(live, profile, budget);
+  if (!redundant) return undefined;
+  return [
+    ...shadowed.map(each => shadowFinding(each, profile)),
+    ...live.flatMap(each => conflictFindings(each, live)),
+    ...redundant.map(({ path }) => diagnostic('rule-redundant', path)),
+  ];
+}
+
+interface UsedRule {
+  readonly rule: LintedRule;
+  readonly use: RuleUse;
+}
+
+/** Undefined when the budget is spent. */
+function withUses(
+  rules: readonly LintedRule[],
+  profile: Profile,
+  budget: Budget,
+): readonly UsedRule[] | undefined {
+  const uses = ruleUses(compileRules(rules, profile), budget);
+  if (uses.kind === 'limit') return undefined;
+  return rules.flatMap((rule, place) => {
+    const use = uses.rules[place];
+    return use ? [{ rule, use }] : [];
+  });
+}
+
+/** The rule with the origins that browsers send. */
+function withoutDead(rule: LintedRule, profile: Profile): LintedRule {
+  const origins = rule.origins.filter(({ pattern }) => sentOrigin(pattern, profile.origins) !== undefined);
+  return { ...rule, origins };
+}
+
+function isShadowed({ use }: UsedRule): boolean {
+  return use.decides === null && use.shadowedBy.length > 0;
+}
+
+function rulesOf(used: readonly UsedRule[], without: readonly UsedRule[]): readonly LintedRule[] {
+  return used.filter(each => !without.includes(each)).map(({ rule }) => rule);
+}
+
+function shadowFinding({ rule, use }: UsedRule, profile: Profile): Diagnostic {
+  const by = use.shadowedBy.map(index => formatPath(['rules', index])).join(', ');
+  const [origin] = rule.origins.flatMap(({ pattern }) => sentOrigin(pattern, profile.origins) ?? []);
+  const witness = origin === undefined ? undefined : requestFrom(origin, rule, profile);
+  return shownBy(diagnostic('rule-shadowed', rule.path, { by }), witness);
+}
+
+/** Of the rules that answer in place of a rule, and otherwise, the first. */
+function conflictFindings({ rule, use }: UsedRule, used: readonly UsedRule[]): readonly Diagnostic[] {
+  const conflicts = use.conflicts.filter(({ witness }) => witness.browser).sort((a, b) => a.by - b.by);
+  const [first] = conflicts;
+  const by = first && used[first.by];
+  if (!by) return [];
+  const differences = new Set(conflicts.filter(each => each.by === first.by).map(differenceOf));
+  const finding = diagnostic('rule-partly-shadowed', rule.path, {
+    by: formatPath(by.rule.path),
+    difference: [...differences].join(', '),
+  });
+  const { origin, method, headers } = first.witness;
+  return [shownBy(finding, { origin, method, headers } satisfies WitnessRequest)];
+}
+
+function differenceOf({ differs }: RuleConflict): string {
+  return differs === 'access' ? 'it refuses headers' : `another \`${differs}\``;
+}
+
+/** Rules that can go, all at once. Undefined when the budget is spent. */
+function redundantRules(
+  used: readonly UsedRule[],
+  profile: Profile,
+  budget: Budget,
+): readonly LintedRule[] | undefined {
+  const redundant = used.find(({ use }) => use.redundant && use.decides !== null);
+  if (!redundant) return [];
+  const left = withUses(rulesOf(used, [redundant]), profile, budget);
+  const others = left && redundantRules(left, profile, budget);
+  return others && [redundant.rule, ...others];
 }

@@ -226,13 +226,13 @@ export const LINT_FINDINGS = {
     severity: 'info',
     example:
       '{"rules": [{"allowedOrigins": ["https://a.example.com"], "allowedMethods": ["GET"]}, {"allowedOrigins": ["https://*.example.com"], "allowedMethods": ["GET"]}]}',
-    message: 'no page would notice if this rule was not there: its requests would be answered by {by}',
+    message: 'no page would notice if this rule was not there: others answer its requests alike',
     help: 'remove it',
   },
-  'rules-not-compared': {
+  'analysis-incomplete': {
     severity: 'info',
     example: 'a hundred rules for every origin, each with headers of its own',
-    message: 'the rules were not compared with each other: too many of them are for the same requests',
+    message: 'whether rules and entries are needless was not told: too many of them overlap',
     help: 'merge rules for the same origins and methods',
   },
   'policy-empty': {

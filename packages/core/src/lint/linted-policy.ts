@@ -1,3 +1,4 @@
+import type { Budget } from '../analysis/budget.ts';
 import { type CompiledPolicy, compile } from '../compile.ts';
 import { type Diagnostic, diagnostic, type PolicyPath, type WitnessRequest } from '../diagnostic.ts';
 import { parseHeaderPattern } from '../header-pattern.ts';
@@ -33,11 +34,18 @@ export interface LintedPolicy {
   readonly profile: Profile;
   readonly rules: readonly LintedRule[];
   readonly compiled: CompiledPolicy;
+  /** For what takes long. */
+  readonly budget: Budget;
 }
 
-export function lintedPolicy(policy: Policy, profile: Profile): LintedPolicy {
+export function lintedPolicy(policy: Policy, profile: Profile, budget: Budget): LintedPolicy {
   const rules = policy.rules.map((rule, index) => lintedRule(rule, index, profile));
-  return { profile, rules, compiled: compile({ ...policy, rules: rules.map(readablePart) }, profile) };
+  return { profile, rules, compiled: compileRules(rules, profile), budget };
+}
+
+/** Some of the rules, as if there were no others. */
+export function compileRules(rules: readonly LintedRule[], profile: Profile): CompiledPolicy {
+  return compile({ rules: rules.map(readablePart) }, profile);
 }
 
 function lintedRule(source: Rule, index: number, profile: Profile): LintedRule {
