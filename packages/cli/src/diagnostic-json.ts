@@ -21,16 +21,18 @@ export interface DiagnosticJson {
   readonly span: SpanJson | null;
   readonly message: string;
   readonly help: string;
+  readonly witness?: Diagnostic['witness'];
 }
 
 export function diagnosticJson(finding: Diagnostic): DiagnosticJson {
-  const { code, severity, path, position, end } = finding;
+  const { code, severity, path, position, end, witness } = finding;
   return {
     code,
     severity,
     path,
     span: position ? spanJson({ position, ...(end && { end }) }) : null,
     ...diagnosticTexts(finding),
+    ...(witness && { witness }),
   };
 }
 

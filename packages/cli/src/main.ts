@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { compareCommand } from './command/compare.ts';
 import { convertCommand } from './command/convert.ts';
 import { explainCommand } from './command/explain.ts';
+import { lintCommand } from './command/lint.ts';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';
 import { CommandError, EXIT } from './exit-code.ts';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     serveCommand(),
     policyCommand(),
     explainCommand(),
+    lintCommand(),
     compareCommand(),
     convertCommand(),
   ])

@@ -45,6 +45,7 @@ export {
   type SourcePosition,
   type SourceSpan,
   shorten,
+  type WitnessRequest,
 } from './diagnostic.ts';
 export { applyEdits, type PolicyEdit } from './edit.ts';
 export { explainActual, explainPreflight } from './explain.ts';
@@ -69,6 +70,7 @@ export {
   RULE_OUTCOME_TEXTS,
 } from './explanation-text.ts';
 export { isToken } from './field-name.ts';
+export { lint } from './lint/lint.ts';
 export { formatLoss } from './loss-text.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';
@@ -79,6 +81,7 @@ export type {
   AllowMethodsConvention,
   AnswerConventions,
   AnswerHeader,
+  BrowserClientNeeds,
   ExposeHeadersConvention,
   HeaderConventions,
   MaxAgeConvention,
