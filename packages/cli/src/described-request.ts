@@ -39,7 +39,7 @@ export function readHeader(text: string): DescribedHeader {
 /** What a page does that sends the request; undefined where no page can have the origin, or no method is known. */
 export function browserRequest(request: DescribedRequest): BrowserRequest | undefined {
   const { origin, method, headers, credentials } = request;
-  if (!origin || !method || !isPageOrigin(origin)) return undefined;
+  if (!origin || !method || sentOrigin(origin) !== origin) return undefined;
   return {
     pageOrigin: origin,
     url: SERVICE_URL,
@@ -49,15 +49,19 @@ export function browserRequest(request: DescribedRequest): BrowserRequest | unde
   };
 }
 
-/** Serialized as browsers do (HTML, "ASCII serialization of an origin"). */
-function isPageOrigin(text: string): boolean {
-  if (text === 'null') return true;
+/**
+ * What browsers send for a page of this origin: the text itself when it is one (HTML, "ASCII serialization of an
+ * origin"), another spelling of it, or nothing.
+ */
+export function sentOrigin(text: string): string | undefined {
+  if (text === 'null') return text;
+  // Of schemes such as those of extensions only the browser knows what it sends.
+  if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text)) return text;
   try {
-    const url = new URL(text);
-    // Of other schemes, such as those of extensions, only the browser knows which are tuple origins.
-    return url.origin === text || (url.origin === 'null' && /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text));
+    const { origin } = new URL(text);
+    return origin === 'null' ? undefined : origin;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

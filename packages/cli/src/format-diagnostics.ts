@@ -40,7 +40,7 @@ export function formatDiagnostics(
 
 /** `2 errors, 1 warning`; empty when there is nothing. */
 export function formatCounts(findings: readonly Diagnostic[]): string {
-  const nouns = { error: 'error', warning: 'warning', info: 'remark' } as const satisfies Record<
+  const nouns = { error: 'error', warning: 'warning', info: 'info' } as const satisfies Record<
     Severity,
     string
   >;

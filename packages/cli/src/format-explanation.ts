@@ -11,7 +11,7 @@ import {
   shorten,
 } from '@crossgate/core';
 import { formatChange } from './format-change.ts';
-import { formatPrediction } from './format-prediction.ts';
+import { formatNoPage, formatPrediction } from './format-prediction.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { formatExcerpt, type Mark, sourceLines } from './source-excerpt.ts';
 import {
@@ -37,7 +37,7 @@ export function formatExplanation(
     [...formatDecision(explanation, screen)],
     ...rulesToShow(explanation).map(rule => formatRule(rule, file, screen)),
     formatOtherRules(explanation, screen),
-    prediction ? formatPrediction(prediction, screen) : [],
+    prediction ? formatPrediction(prediction, screen) : formatNoPage(explanation.request.origin, screen),
     explanation.nearest ? formatChange(explanation.nearest, file, screen) : [],
   ];
   return sections

@@ -1,4 +1,5 @@
 import { type FetchPrediction, formatCause, shorten, type Verdict } from '@crossgate/core';
+import { sentOrigin } from './described-request.ts';
 import { type Screen, type StyledLine, wrapBehind } from './styled-text.ts';
 
 /** What a browser makes of it, for people: what it sends, and whether the page gets an answer. */
@@ -8,6 +9,18 @@ export function formatPrediction(prediction: FetchPrediction, screen: Screen): r
     [{ text: 'In a browser', tone: 'strong' }],
     ...(plan.kind === 'planned' ? formatPlan(plan, screen) : []),
     ...formatVerdict(verdict, screen),
+  ];
+}
+
+/** Said where there is nothing to predict: of an origin that no page has. */
+export function formatNoPage(origin: string | undefined, screen: Screen): readonly StyledLine[] {
+  if (!origin) return [];
+  const sent = sentOrigin(origin);
+  if (sent === origin) return [];
+  const instead = sent === undefined ? '' : `; browsers send \`${shorten(sent)}\``;
+  return [
+    [{ text: 'In a browser', tone: 'strong' }],
+    ...wrapBehind(['  '], `no page has the origin \`${shorten(origin)}\`${instead}`, screen),
   ];
 }
 

@@ -7,7 +7,7 @@ export interface PolicyOptions extends ReadingOptions {
 
 export interface ReadingOptions {
   readonly profile?: string;
-  readonly variant: readonly string[];
+  readonly variant?: readonly string[];
 }
 
 export function addPolicyOptions(command: Command): Command {
@@ -24,10 +24,9 @@ export function addReadingOptions(command: Command): Command {
       '--variant <dialect=name>',
       'another reading of a service, see its page in docs/dialects',
       collect,
-      [],
     );
 }
 
-function collect(text: string, all: readonly string[]): readonly string[] {
+function collect(text: string, all: readonly string[] = []): readonly string[] {
   return [...all, text];
 }

@@ -38,7 +38,9 @@ export function formatExcerpt(
     const numbered = { text: `${number.padStart(gutter)} | `, tone: 'faint' } as const;
     const fits = displayWidth(`${edge.text}${marker} ${label ?? ''}`) <= screen.width;
     const beside: StyledLine = [edge, { text: label && fits ? `${marker} ${label}` : marker, tone }];
-    const below: readonly StyledLine[] = label && !fits ? [[edge, { text: label, tone }]] : [];
+    const room = screen.width - gutter - 3 - displayWidth(label ?? '');
+    const indent = ' '.repeat(Math.max(0, Math.min(source.from, room)));
+    const below: readonly StyledLine[] = label && !fits ? [[edge, { text: indent + label, tone }]] : [];
     return [...(number === '' ? [] : [[numbered, source.text]]), beside, ...below];
   });
 }

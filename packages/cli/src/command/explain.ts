@@ -19,7 +19,7 @@ import { printLines } from '../print-lines.ts';
 interface ExplainOptions extends PolicyOptions {
   readonly origin?: string;
   readonly method?: string;
-  readonly header: readonly DescribedHeader[];
+  readonly header?: readonly DescribedHeader[];
   readonly credentials: DescribedRequest['credentials'];
   readonly actual?: true;
   readonly log?: string;
@@ -37,7 +37,6 @@ export function explainCommand(): Command {
       '--header <name>',
       'header that the page sets: NAME, or "NAME: value"; can be repeated',
       collectHeader,
-      [],
     )
     .addOption(
       new Option('--credentials <mode>', 'credentials mode of the fetch')
@@ -63,10 +62,10 @@ requests with crossgate serve --log-level debug.
 Examples:
   crossgate explain cors.xml --dialect cos --origin https://a.com --method PUT
   crossgate explain policy.json --profile boomi --origin https://a.com \\
-    --method POST --header 'content-type: application/json' --credentials include
+    --method POST --header 'content-type: text/xml' --credentials include
   crossgate explain cors.xml --dialect cos --log server.log`;
 
-function collectHeader(text: string, headers: readonly DescribedHeader[]): readonly DescribedHeader[] {
+function collectHeader(text: string, headers: readonly DescribedHeader[] = []): readonly DescribedHeader[] {
   return [...headers, readHeader(text)];
 }
 
@@ -87,7 +86,7 @@ function explainOne(file: PolicyFile, options: ExplainOptions): void {
   const request: DescribedRequest = {
     origin: options.origin,
     method: options.method,
-    headers: options.header,
+    headers: options.header ?? [],
     credentials: options.credentials,
   };
   const { origin, method } = request;
