@@ -80,6 +80,7 @@ function shortestBetween<Form extends string>(
   const { prefix, suffix, filling } = place;
   const state = run(shape, shape.start, prefix);
   if (!forms.some(form => mayComplete(space, shape, { state, filling, suffix, form }))) return undefined;
+  spend(space.budget, (space.suffixNodes.length + space.exact.length) >> 5);
   const avoided = avoidedBy(space, place);
   const search = { space, place, rules, avoided };
   // Where patterns cover all there is, that is seen soonest without a look at forms; but URLs are told by theirs.
