@@ -1,27 +1,12 @@
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
-
-/** Debian's Chromium, or another of that name on the path; undefined when there is none. */
-export function findChromium(): string | undefined {
-  const { PATH = '' } = process.env;
-  const directories = ['/usr/bin', ...PATH.split(delimiter)];
-  return directories.map(directory => join(directory, 'chromium')).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { findExecutable } from './find-executable.ts';
 
 /** What to say where the tests cannot run; undefined where they can. */
 export const CHROMIUM_MISSING: string | undefined =
-  findChromium() === undefined ? 'there is no chromium in /usr/bin or on the PATH' : undefined;
+  findExecutable('chromium') === undefined ? 'there is no chromium in /usr/bin or on the PATH' : undefined;
 
 export interface Browser {
   readonly context: BrowserContext;
@@ -30,7 +15,7 @@ export interface Browser {
 
 /** A headless browser with a profile of its own, which keeps to this machine. */
 export async function startChromium(): Promise<Browser> {
-  const executablePath = findChromium();
+  const executablePath = findExecutable('chromium');
   if (executablePath === undefined) throw new Error(CHROMIUM_MISSING);
   const profile = mkdtempSync(join(tmpdir(), 'crossgate-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {

@@ -1,3 +1,18 @@
+export { type BrowserName, MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
+export { checkActual } from './browser/check-actual.ts';
+export { checkPreflight, type PreflightPassed } from './browser/check-preflight.ts';
+export { DEPARTURES, type Departure, type DepartureId } from './browser/departures.ts';
+export type { HeaderList } from './browser/header-list.ts';
+export { type FetchPlan, type Preflight, type PreflightCause, planFetch } from './browser/plan-fetch.ts';
+export {
+  type ActualExchange,
+  type FetchPrediction,
+  type PreflightExchange,
+  predictFetch,
+} from './browser/predict-fetch.ts';
+export type { BrowserRequest, CredentialsMode, FetchResponse } from './browser/request.ts';
+export type { UnsafeHeader, UnsafeReason } from './browser/safelist.ts';
+export type { Blocked, BlockingStep, Readable, Redirected, Verdict } from './browser/verdict.ts';
 export { type CompiledPolicy, type CompiledRule, compile } from './compile.ts';
 export { decideActual, decidePreflight } from './decide.ts';
 export type {
