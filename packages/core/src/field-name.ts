@@ -17,6 +17,11 @@ export function isToken(text: string): boolean {
   return nameForm(text, 0, text.length) !== 'no-name';
 }
 
+/** What two spellings of one field name have in common. What is no name is only like itself. */
+export function nameKey(text: string): string {
+  return isToken(text) ? text.toLowerCase() : text;
+}
+
 function nameForm(text: string, from: number, to: number): NameForm {
   let kinds = 0;
   for (let i = from; i < to; i++) kinds |= KINDS[text.charCodeAt(i)] ?? OTHER;

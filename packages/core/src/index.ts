@@ -36,7 +36,23 @@ export {
   type SourcePosition,
   type SourceSpan,
 } from './diagnostic.ts';
+export { applyEdits, type PolicyEdit } from './edit.ts';
+export { explainActual, explainPreflight } from './explain.ts';
+export type {
+  ActualExplanation,
+  Criterion,
+  ExplainedRule,
+  Explanation,
+  LeftOut,
+  Match,
+  NearMiss,
+  NearMissKind,
+  PreflightExplanation,
+  RuleOutcome,
+} from './explanation.ts';
 export { isToken } from './field-name.ts';
+export type { NearestChange } from './nearest-change.ts';
+export type { Obstacle } from './obstacle.ts';
 export type { Policy, Rule } from './policy.ts';
 export type {
   ActualConventions,

@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from './diagnostic.ts';
 import { canonicalUrlOrigin, isSingleOrigin } from './origin.ts';
-import type { Pattern, WildcardExtent } from './pattern.ts';
+import { matchesPattern, type Pattern, type WildcardExtent } from './pattern.ts';
 import type { OriginConventions } from './profile.ts';
 
 export type InvalidPattern = { readonly kind: 'invalid'; readonly code: DiagnosticCode };
@@ -43,4 +43,9 @@ function mayStandThere(origin: string, wildcard: OriginConventions['wildcard']):
 export function originLookupKey(origin: string, conventions: OriginConventions): string | undefined {
   if (conventions.compare === 'text') return origin;
   return origin.includes('*') ? undefined : canonicalUrlOrigin(origin);
+}
+
+/** Whether the pattern stands for the origin of this lookup key. */
+export function matchesOrigin(pattern: Pattern, key: string, conventions: OriginConventions): boolean {
+  return matchesPattern(pattern, key, originExtent(conventions));
 }

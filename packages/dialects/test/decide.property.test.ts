@@ -4,87 +4,13 @@ import {
   decidePreflight,
   type Policy,
   type PreflightRequest,
-  type Profile,
   validate,
 } from '@crossgate/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { azureTablesProfile, boomiProfile, cosProfile, qingstorProfile } from '../src/index.ts';
-import {
-  type Alphabet,
-  actualFor,
-  anywhereOrigin,
-  hostOrigin,
-  policyOf,
-  preflightFor,
-  subdomainOrigin,
-  unmatched,
-} from './arbitraries.ts';
-import {
-  azureTablesOracle,
-  boomiOracle,
-  cosOracle,
-  elements,
-  type Oracle,
-  qingstorOracle,
-} from './oracle.ts';
-
-interface Service {
-  readonly name: string;
-  readonly profile: Profile;
-  readonly oracle: Oracle;
-  readonly alphabet: Alphabet;
-}
-
-const anywhere: Alphabet = {
-  origin: anywhereOrigin,
-  methods: ['GET', 'PUT', 'DELETE', 'HEAD'],
-  headers: ['x-a', 'X-Ab', 'b', '*', 'x-*', '*b', 'a*a', 'x-k', 'ETag'],
-  exposed: ['ETag', 'x-a'],
-  hasMaxAge: true,
-  hasVary: true,
-  listsMethods: false,
-};
-const listing: Alphabet = { ...anywhere, methods: [...anywhere.methods, '*'], listsMethods: true };
-
-const services: readonly Service[] = [
-  { name: 'cos', profile: cosProfile, oracle: cosOracle, alphabet: anywhere },
-  { name: 'qingstor', profile: qingstorProfile, oracle: qingstorOracle('refuse'), alphabet: listing },
-  {
-    name: 'qingstor that filters',
-    profile: { ...qingstorProfile, headers: { ...qingstorProfile.headers, unlisted: 'filter' } },
-    oracle: qingstorOracle('filter'),
-    alphabet: listing,
-  },
-  {
-    name: 'azure-tables',
-    profile: azureTablesProfile,
-    oracle: azureTablesOracle,
-    alphabet: {
-      origin: subdomainOrigin,
-      methods: ['GET', 'PUT', 'HEAD', 'MERGE'],
-      headers: ['x-a', 'X-Ab', '*', 'x-*', 'x-k', 'ETag'],
-      exposed: ['*', 'x-*', 'etag', 'X-C', 'date', 'Content-*'],
-      hasMaxAge: true,
-      hasVary: false,
-      listsMethods: false,
-    },
-  },
-  {
-    name: 'boomi',
-    profile: boomiProfile,
-    oracle: boomiOracle,
-    alphabet: {
-      origin: hostOrigin,
-      methods: ['GET', 'POST', 'DELETE'],
-      headers: [],
-      exposed: [],
-      hasMaxAge: false,
-      hasVary: false,
-      listsMethods: false,
-    },
-  },
-];
+import { actualFor, policyOf, preflightFor, unmatched } from './arbitraries.ts';
+import { elements } from './oracle.ts';
+import { type Service, services } from './services.ts';
 
 function preflights({ alphabet }: Service): fc.Arbitrary<readonly [Policy, PreflightRequest]> {
   return policyOf(alphabet).chain(policy => fc.tuple(fc.constant(policy), preflightFor(policy, alphabet)));

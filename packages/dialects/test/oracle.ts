@@ -14,6 +14,12 @@ import type {
  * the engine does it. The engine is compared with it on random policies and requests.
  */
 export interface Oracle {
+  /** Whether one entry of a rule stands for what a request asks for. */
+  readonly entry: {
+    origin(entry: string, origin: string): boolean;
+    method(entry: string, method: string): boolean;
+    header(entry: string, name: string): boolean;
+  };
   preflight(policy: Policy, request: PreflightRequest): PreflightDecision;
   actual(policy: Policy, request: ActualRequest): ActualDecision;
 }
@@ -47,11 +53,24 @@ function fillsIn(entry: string, text: string, mayBe: (part: string) => boolean):
 const anything = () => true;
 const hostPart = (part: string) => /^[A-Za-z0-9._-]+$/.test(part);
 
+function isName(name: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name);
+}
+
 function headerAllowed(rule: Rule, name: string): boolean {
-  const isName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name);
   return (
-    isName && rule.allowedHeaders.some(entry => fillsIn(entry.toLowerCase(), name.toLowerCase(), anything))
+    isName(name) &&
+    rule.allowedHeaders.some(entry => fillsIn(entry.toLowerCase(), name.toLowerCase(), anything))
   );
+}
+
+/** What the services agree on about entries. */
+function entriesBy(allows: OriginTest, anyMethod: boolean): Oracle['entry'] {
+  return {
+    origin: (entry, origin) => isOneOrigin(origin) && allows(entry, origin),
+    method: (entry, method) => entry === method || (anyMethod && entry === '*'),
+    header: (entry, name) => isName(name) && fillsIn(entry.toLowerCase(), name.toLowerCase(), anything),
+  };
 }
 
 function isOneOrigin(origin: string): boolean {
@@ -124,6 +143,7 @@ function cosAllowHeaders(rule: Rule, requestHeaders: string | undefined): Header
 }
 
 export const cosOracle: Oracle = {
+  entry: entriesBy(cosOrigin, false),
   preflight(policy, { origin, requestMethod, requestHeaders }) {
     const refusal = {
       kind: 'refused',
@@ -177,6 +197,7 @@ function qingstorMethod(rule: Rule, method: string): boolean {
 /** `filter`: the other reading of the documents, where headers that are not allowed are left out. */
 export function qingstorOracle(unlisted: 'refuse' | 'filter'): Oracle {
   return {
+    entry: entriesBy(cosOrigin, true),
     preflight(policy, { origin, requestMethod, requestHeaders }) {
       const refusal = { kind: 'refused', status: 200, headers: asked(policy) } as const;
       const incomplete = { ...refusal, status: 400, code: 'invalid_argument' } as const;
@@ -237,6 +258,7 @@ function azureExposed(rule: Rule, responseHeaderNames: readonly string[]): Heade
 }
 
 export const azureTablesOracle: Oracle = {
+  entry: entriesBy(azureOrigin, false),
   preflight(policy, { origin, requestMethod, requestHeaders }) {
     const refusal = { kind: 'refused', status: 403, code: 'CorsPreflightFailure', headers: [] } as const;
     const incomplete = { ...refusal, status: 400, code: 'InvalidHeaderValue' } as const;
@@ -306,6 +328,7 @@ const boomiOrigin: OriginTest = (entry, origin) => {
 };
 
 export const boomiOracle: Oracle = {
+  entry: entriesBy(boomiOrigin, false),
   preflight(policy, { origin, requestMethod }) {
     if (!origin || !requestMethod) return { kind: 'not-a-preflight' };
     const originAllowed = (rule: Rule) =>
