@@ -56,7 +56,8 @@ export function actualAnswer(
   return headers;
 }
 
-function answersAny(policy: CompiledPolicy, rule: CompiledRule): boolean {
+/** Whether the answer by the rule is for every origin: `*`, without credentials. */
+export function answersAny(policy: CompiledPolicy, rule: CompiledRule): boolean {
   return rule.anyOrigin && policy.profile.answers.allowOrigin === 'any-or-echo';
 }
 

@@ -1,3 +1,11 @@
+export type { ComparedHeader } from './analysis/answer-facts.ts';
+export { ANALYSIS_STEPS, type Budget, type LimitReached, newBudget } from './analysis/budget.ts';
+export { type AnswerDifference, admits, type Comparison, compare } from './analysis/compare.ts';
+export { type ConvertedPolicy, type ConvertOptions, convertPolicy } from './analysis/convert.ts';
+export type { Loss, LossCode } from './analysis/loss.ts';
+export { type RedundantEntry, redundantEntries } from './analysis/redundant-entries.ts';
+export { type RuleConflict, type RuleUse, ruleUses } from './analysis/rule-use.ts';
+export type { Witness } from './analysis/witness.ts';
 export { type BrowserName, MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
 export { checkActual } from './browser/check-actual.ts';
 export { checkPreflight, type PreflightPassed } from './browser/check-preflight.ts';
