@@ -43,6 +43,7 @@ export {
   type Severity,
   type SourcePosition,
   type SourceSpan,
+  type WitnessRequest,
 } from './diagnostic.ts';
 export { applyEdits, type PolicyEdit } from './edit.ts';
 export { explainActual, explainPreflight } from './explain.ts';
@@ -59,6 +60,8 @@ export type {
   RuleOutcome,
 } from './explanation.ts';
 export { isToken } from './field-name.ts';
+export { lint } from './lint/lint.ts';
+export type { LintCode } from './lint/lint-findings.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';
 export type { Policy, Rule } from './policy.ts';
@@ -68,6 +71,7 @@ export type {
   AllowMethodsConvention,
   AnswerConventions,
   AnswerHeader,
+  BrowserClientNeeds,
   ExposeHeadersConvention,
   HeaderConventions,
   MaxAgeConvention,
