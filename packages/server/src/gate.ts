@@ -190,11 +190,11 @@ export function openGate(parts: GateParts): Gate {
       case 'preflight':
         return fault(exchange, 'method-not-allowed');
       case 'data': {
-        const authorization = dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
-        if (authorization.kind === 'refused' && dialect.gateway.checksCredentials) {
-          return dialect.replies.error(exchange, authorization.error);
-        }
-        return backend.handle({ exchange, authorization, request, response });
+        const authorize = (): Authorization =>
+          dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
+        const authorization = dialect.gateway.checksCredentials ? authorize() : undefined;
+        if (authorization?.kind === 'refused') return dialect.replies.error(exchange, authorization.error);
+        return backend.handle({ exchange, authorize, request, response });
       }
       default:
         return operation satisfies never;
