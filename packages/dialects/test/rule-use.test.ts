@@ -53,6 +53,16 @@ const cases: readonly Case[] = [
     uses: ['decides', 'decides, 0 differs in preflight Access-Control-Max-Age'],
   },
   {
+    name: 'actual requests by the first rule, not by the one before',
+    profile: cosProfile,
+    rules: [
+      rule([A], ['GET'], [], { exposeHeaders: ['x-e'] }),
+      rule([A], ['GET'], ['x-a']),
+      rule([A], ['GET'], ['x-a', 'x-b'], { exposeHeaders: ['X-E'] }),
+    ],
+    uses: ['decides', 'decides, 0 differs in actual Access-Control-Expose-Headers, redundant', 'decides'],
+  },
+  {
     name: 'the same in a service where the first rule refuses',
     profile: azureTablesProfile,
     rules: [rule([A], ['GET']), rule([A], ['GET'], ['x-a'], { maxAgeSeconds: 1 })],
