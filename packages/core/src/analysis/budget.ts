@@ -8,7 +8,7 @@ export interface Budget {
   readonly reached: Map<string, readonly string[]>;
 }
 
-/** About ten seconds of a slow core. */
+/** A few seconds of a slow core. */
 export const ANALYSIS_STEPS = 1_000_000;
 
 export function newBudget(steps: number = ANALYSIS_STEPS): Budget {

@@ -54,7 +54,7 @@ export interface AnswerDifference {
  * A request has one method, also where a service takes a list. Where one policy reads origins as URLs, origins in
  * another than their canonical form (`HTTPS://a.com:443`) are not looked at: no browser sends them.
  *
- * Budget: one million steps, about ten seconds of a slow core; 100 rules of 10 wildcards need a hundredth of it.
+ * Budget: one million steps, a few seconds of a slow core; 100 rules of 10 wildcards need a hundredth of it.
  * `limit` is returned beyond.
  */
 export function compare(
