@@ -68,7 +68,9 @@ export function compare(
 /** As `compare`. @throws when it costs more than the budget: call it inside {@link withinBudget} */
 export function compareWithin(old: CompiledPolicy, now: CompiledPolicy, budget: Budget): Comparison {
   const space = newRequestSpace([old, now], budget);
-  return comparison(space, differences(space, { side: 0 }, { side: 1 }), old, now);
+  const [before, after] = space.sides;
+  if (!before || !after) throw new Error('a space of two policies has two sides');
+  return comparison(space, differences(space, before, after), old, now);
 }
 
 function comparison(
