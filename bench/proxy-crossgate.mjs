@@ -29,9 +29,10 @@ const put = await fetch(`http://${adminAddress}/api/v1/tenants/cos/bench-1250000
   body: JSON.stringify({ rules: RULES }),
 });
 if (!put.ok) throw new Error(`the policy was not taken: ${await put.text()}`);
-process.on('disconnect', async () => {
-  await close();
-  rmSync(dataDirectory, { recursive: true });
-  process.exit();
+process.on('disconnect', () => {
+  void close().then(() => {
+    rmSync(dataDirectory, { recursive: true });
+    process.exit();
+  });
 });
 process.send(listeners.find(({ dialect }) => dialect === 'cos').port);

@@ -9,12 +9,11 @@ const EXPECTED = Buffer.alloc(1024 * 1024, 'x');
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 process.on('disconnect', () => process.exit());
-process.on('message', async run => {
-  try {
-    process.send(await load(run));
-  } catch (error) {
-    process.send({ problem: error.message });
-  }
+process.on('message', run => {
+  load(run).then(
+    result => process.send(result),
+    error => process.send({ problem: error.message }),
+  );
 });
 
 async function load({ port, size, connections, milliseconds }) {

@@ -31,7 +31,7 @@ describe('an upstream that is the gateway itself', () => {
     const response = await sendRawRequest(gateway.cos, request);
     expect([response.status, response.code, visits]).toEqual([502, 'BadGateway', 1]);
     expect(performance.now() - before).toBeLessThan(2_000);
-    expect(gateway.logged).toMatchObject([{ err: { message: 'the upstream leads back to this gateway' } }]);
+    expect(gateway.logged).toMatchObject([{ reason: 'the upstream leads back to this gateway' }]);
     await gateway.stop();
     door.close();
   });

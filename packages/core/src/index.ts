@@ -71,6 +71,7 @@ export {
 } from './explanation-text.ts';
 export { isToken } from './field-name.ts';
 export { lint } from './lint/lint.ts';
+export type { LintCode } from './lint/lint-findings.ts';
 export { formatLoss } from './loss-text.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';

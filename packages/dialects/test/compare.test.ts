@@ -116,6 +116,16 @@ const cases: readonly Case[] = [
     answers: ['preflight Max-Age: 1 -> 2'],
   },
   {
+    name: 'an age that only a later rule has',
+    old: [rule('https://a.com', 'GET', 'x-a x-b', { maxAgeSeconds: 1 })],
+    new: [
+      rule('https://a.com', 'GET', 'x-a', { maxAgeSeconds: 1 }),
+      rule('https://a.com', 'GET', 'x-a x-b', { maxAgeSeconds: 2 }),
+    ],
+    access: 'equivalent',
+    answers: ['preflight Max-Age: 1 -> 2'],
+  },
+  {
     name: 'names that two rules allow, but none of them both',
     old: [rule('https://a.com', 'GET', 'x-a'), rule('https://a.com', 'GET', 'x-b')],
     new: [rule('https://a.com', 'GET', 'x-a x-b')],

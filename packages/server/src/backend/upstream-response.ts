@@ -26,18 +26,11 @@ export function readUpstreamHead(
     const name = text(rawHeaders[i]);
     const value = text(rawHeaders[i + 1]);
     if (!isFieldValue(value)) return undefined;
-    switch (kindOf(name)) {
-      case 'cors':
-        continue;
-      case 'transfer-encoding':
-        // Any other coding is still in the body, and its name would be lost.
-        if (value.toLowerCase() !== 'chunked') return undefined;
-        break;
-      case 'content-length':
-        lengthBytes = Number(value);
-        break;
-      default:
-    }
+    const kind = kindOf(name);
+    if (kind === 'cors') continue;
+    // Any other coding is still in the body, and its name would be lost.
+    if (kind === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
+    if (kind === 'content-length') lengthBytes = Number(value);
     all.push([name, value]);
   }
   return { status, reason: isFieldValue(reason) ? reason : '', headers: endToEndHeaders(all), lengthBytes };

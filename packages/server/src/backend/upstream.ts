@@ -1,12 +1,13 @@
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dialect, Fault, Reply } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import { BodyIncompleteError } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
 import { dispatchWithLengthZero } from './length-zero.ts';
-import { faultOf, isLostConnection } from './upstream-fault.ts';
+import { describeError, faultOf, isLostConnection } from './upstream-fault.ts';
 import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
@@ -21,7 +22,7 @@ const LARGEST_HEAD_BYTES = 64 * 1024;
 export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logger): Backend {
   const url = new URL(config.url);
   const pool = new Pool(url.origin, {
-    connectTimeout: config.connectTimeoutSeconds * 1000,
+    connect: connectorTo(url.hostname, config.connectTimeoutSeconds * 1000),
     headersTimeout: config.headersTimeoutSeconds * 1000,
     bodyTimeout: config.idleTimeoutSeconds * 1000,
     maxHeaderSize: LARGEST_HEAD_BYTES,
@@ -32,7 +33,8 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
   };
 
   function tell({ exchange }: BackendCall, error: unknown): void {
-    log.warn({ requestId: exchange.requestId, upstream: url.origin, err: error }, 'an upstream failed');
+    const { requestId } = exchange;
+    log.warn({ requestId, upstream: url.origin, ...describeError(error) }, 'an upstream failed');
   }
 
   function fault({ exchange }: BackendCall, kind: Fault): Reply {
@@ -64,6 +66,13 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
   };
 }
 
+/** undici would ask for the host of the request, whoever is connected to, and take an address for a name. */
+function connectorTo(hostname: string, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout });
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+  return isAddress ? (options, callback) => connect({ ...options, servername: '' }, callback) : connect;
+}
+
 /** RFC 9110, section 9.2.2: sent twice, it is as if it were sent once. A body is gone once it is sent. */
 function isRepeatable({ options: { method, body } }: UpstreamRequest): boolean {
   return body === null && ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'].includes(method);
@@ -86,11 +95,13 @@ function send(
     let whole: Buffer[] | undefined;
     let stream: Readable | undefined;
 
-    const onClientGone = (): void => controller?.abort(new BodyIncompleteError());
-    const finish = (): void => {
-      response.off('close', onClientGone);
+    let isOver = false;
+
+    const onClientGone = (): void => {
+      if (!isOver) controller?.abort(new BodyIncompleteError());
     };
-    response.once('close', onClientGone);
+    // It is emitted once, and then the response is forgotten: taking the listener off would cost more.
+    response.on('close', onClientGone);
 
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart: started => {
@@ -128,12 +139,12 @@ function send(
         else if (stream && !stream.push(chunk)) started.pause();
       },
       onResponseEnd: () => {
-        finish();
+        isOver = true;
         if (stream) stream.push(null);
-        else if (head) resolve(replyOf(head, Buffer.concat(whole ?? [])));
+        else if (head) resolve(replyOf(head, whole?.length === 1 ? whole[0] : Buffer.concat(whole ?? [])));
       },
       onResponseError: (_started, error) => {
-        finish();
+        isOver = true;
         if (stream && !response.destroyed) tell(call, error);
         stream?.destroy(error);
         reject(error);
