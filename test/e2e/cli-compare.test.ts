@@ -12,6 +12,7 @@ beforeAll(() => {
       rules: [{ id: 'another', allowedOrigins: ['https://a.com'], allowedMethods: ['POST', 'GET', 'GET'] }],
     }),
     'hard.json': JSON.stringify({ rules: hardRules() }),
+    'slower.xml': POLICY_FILES['cors.xml'].replaceAll('600', '60'),
     'broken.xml': '<CORSConfiguration><CORSRule>',
   });
 });
@@ -103,10 +104,17 @@ describe.concurrent('crossgate compare', () => {
   it.each([
     { name: 'more is let in', args: ['cors.xml', 'wider.xml'], exitCode: 2 },
     { name: 'less is let in', args: ['wider.xml', 'cors.xml'], exitCode: 0 },
-    { name: 'answers differ', args: ['cors.xml', 'narrower.xml'], exitCode: 0 },
+    { name: 'less is let in, and answered differently', args: ['cors.xml', 'narrower.xml'], exitCode: 0 },
+    { name: 'only answers differ', args: ['cors.xml', 'slower.xml'], exitCode: 0 },
     { name: 'nothing changes', args: ['cors.xml', 'cors.xml'], exitCode: 0 },
   ])('ends with $exitCode with --no-new-access when $name', async ({ args, exitCode }) => {
     expect((await compare(...args, ...COS, '--no-new-access')).exitCode).toBe(exitCode);
+  });
+
+  it('ends with 2 when only answers differ', async () => {
+    const { exitCode, json } = await compareJson('cors.xml', 'slower.xml', ...COS);
+    expect(exitCode).toBe(2);
+    expect(json).toMatchObject({ access: 'equivalent', answers: [{ old: '600', new: '60' }] });
   });
 
   it('shows each difference with a request to try', async () => {

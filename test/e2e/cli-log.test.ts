@@ -160,6 +160,35 @@ answers differently 1
 `);
   });
 
+  it('passes over what both refuse, or answer without a header that was asked for', async () => {
+    const rule = { allowed_origin: 'https://a.com', allowed_methods: ['PUT'] };
+    const document = (seconds: number) =>
+      JSON.stringify({ cors_rules: [{ ...rule, max_age_seconds: seconds }] });
+    const asked = line({
+      dialect: 'qingstor',
+      origin: 'https://a.com',
+      requestMethod: 'PUT',
+      requestHeaders: 'x-a',
+    });
+    const other = newCommandFiles({ 'old.json': document(1), 'new.json': document(2), 'asked.log': asked });
+    const args = [
+      '--dialect',
+      'qingstor',
+      '--variant',
+      'qingstor=filter-headers',
+      '--log',
+      'asked.log',
+      '--json',
+    ];
+    const { stdout } = await other.run(['compare', 'old.json', 'new.json', ...args]);
+    other.remove();
+    expect(JSON.parse(stdout)).toMatchObject({
+      access: 'equivalent',
+      answers: [{ header: 'Access-Control-Max-Age' }],
+      log: { total: 1, changed: [] },
+    });
+  });
+
   it('prints JSON', async () => {
     const args = ['cors.xml', 'wider.xml', '--dialect', 'cos', '--log', 'server.log', '--json'];
     const { stdout } = await files.run(['compare', ...args]);
