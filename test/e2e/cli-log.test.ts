@@ -1,4 +1,10 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startServerProcess } from '../support/command.ts';
 import { type CommandFiles, newCommandFiles } from '../support/command-files.ts';
 import { POLICY_FILES } from '../support/policy-files.ts';
 
@@ -215,6 +221,42 @@ answers differently 1
           { change: 'let-in', request: 'actual' },
         ],
       },
+    });
+  });
+});
+
+describe('what crossgate serve logs', () => {
+  it('is what --log reads', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'crossgate-log-'));
+    const server = await startServerProcess(directory, ['--log-level', 'debug']);
+    let log = '';
+    server.child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      log += chunk;
+    });
+    const closed = server.child.stderr ? once(server.child.stderr, 'close') : undefined;
+    const client = request(`http://${server.cos}/site-1250000000/hello.txt`, {
+      method: 'OPTIONS',
+      headers: {
+        Origin: 'https://www.example.com',
+        'Access-Control-Request-Method': 'PUT',
+        'Access-Control-Request-Headers': 'x-cos-a',
+      },
+    }).end();
+    const [response] = (await once(client, 'response')) as [IncomingMessage];
+    await once(response.resume(), 'end');
+    await server.stop('SIGTERM');
+    await closed;
+    rmSync(directory, { recursive: true, force: true });
+    const { stdout, stderr } = await files.run(['explain', ...COS, '--log', '-', '--json'], log);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({
+      requests: [
+        {
+          ...{ count: 1, tenant: 'site-1250000000', origin: 'https://www.example.com' },
+          ...{ method: 'PUT', headers: 'x-cos-a', decision: { reason: 'method-not-allowed' } },
+        },
+      ],
+      brokenLines: [],
     });
   });
 });
