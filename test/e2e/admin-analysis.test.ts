@@ -142,6 +142,13 @@ describe('POST /api/v1/lint', () => {
     });
   });
 
+  it('tells where in a document', async () => {
+    const { json } = await post('lint', { dialect: 'cos', policy: XML });
+    const { diagnostics } = json as { diagnostics: { code: string; span: unknown }[] };
+    const unset = diagnostics.find(({ code }) => code === 'max-age-unset');
+    expect(unset?.span).toMatchObject({ start: { line: 2, column: 3 } });
+  });
+
   it('tells errors as findings, with what to do and where', async () => {
     const policy = XML.replace(A, 'https://*.*').replace('GET', 'PATCH');
     expect(await post('lint', { dialect: 'cos', policy })).toMatchObject({
@@ -203,24 +210,23 @@ describe('POST /api/v1/compare', () => {
     });
   });
 
-  it('gives up soon, and says so, where wildcards are made to be hard', async () => {
+  it('gives up soon, and says what to do, where wildcards are made to be hard', async () => {
     const hard = (letter: string) => ({
       dialect: 'cos',
       policy: {
         rules: Array.from({ length: 100 }, (_, i) => ({
           allowedOrigins: Array.from(
             { length: 10 },
-            (_, j) => `https://${letter}${'ab'.repeat((i % 7) + 1)}${i}*${j}${letter}`,
+            (_, j) => `https://${letter.repeat(j + 1)}*${letter.repeat(i + 1)}`,
           ),
-          allowedMethods: ['GET', 'PUT', 'POST', 'DELETE', 'HEAD'],
-          allowedHeaders: Array.from({ length: 10 }, (_, j) => `x-${letter}${i}*${j}`),
+          allowedMethods: ['GET'],
         })),
       },
     });
-    const started = performance.now();
-    const answer = await post('compare', { old: hard('a'), new: hard('b') });
-    expect([200, 422]).toContain(answer.status);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(await post('compare', { old: hard('a'), new: hard('b') })).toMatchObject({
+      status: 422,
+      json: { error: { code: 'analysis-too-large', message: expect.stringContaining('crossgate compare') } },
+    });
   });
 });
 
@@ -252,9 +258,11 @@ describe('POST /api/v1/convert', () => {
   });
 
   it('is refused when nothing is left that the service takes', async () => {
-    const policy = { rules: [{ allowedOrigins: [A], allowedMethods: ['HEAD'] }] };
-    const answer = await post('convert', { dialect: 'cos', policy, to: 'boomi' });
-    expect([200, 422]).toContain(answer.status);
+    const policy = { rules: [{ allowedOrigins: [A], allowedMethods: ['MERGE'], maxAgeSeconds: 5 }] };
+    expect(await post('convert', { dialect: 'azure-tables', policy, to: 'cos' })).toMatchObject({
+      status: 422,
+      json: { error: { code: 'policy-invalid', diagnostics: [{ code: 'rules-missing' }] } },
+    });
   });
 
   it('names the services there are', async () => {

@@ -179,6 +179,16 @@ describe('GET …/candidate/report', () => {
     expect(after.map((value, i) => value - (before[i] ?? 0))).toEqual([1, 2, 2, 1]);
   });
 
+  it('exposes the headers of the service, and not those that the policy in force adds', async () => {
+    const policy = policyPath('devstoreaccount1', 'azure-tables');
+    const path = policy.replace(/policy$/, 'candidate');
+    const rule = { allowedOrigins: [A], allowedMethods: ['GET'], maxAgeSeconds: 5 };
+    await put(policy, { rules: [{ ...rule, exposeHeaders: ['x-ms-*'] }] });
+    await put(path, { rules: [{ ...rule, exposeHeaders: ['x-ms-*', 'access-control-*'] }] });
+    await fetch(`http://${server.azureTables}/devstoreaccount1/mytable`, { headers: { Origin: A } });
+    expect((await send(`${path}/report`)).json).toMatchObject({ evaluated: 1, differing: 0 });
+  });
+
   it('begins again when the candidate or the policy changes', async () => {
     const tenant = newTenant();
     const report = async () => (await send(`${candidatePath(tenant)}/report`)).json;
@@ -192,6 +202,8 @@ describe('GET …/candidate/report', () => {
     expect(await report()).toMatchObject({ evaluated: 1, differing: 0, samples: [] });
     const policyRevision = await put(policyPath(tenant), policyFor(B));
     expect(await report()).toMatchObject({ policyRevision, evaluated: 0 });
+    await preflight(tenant, B);
+    expect(await report()).toMatchObject({ policyRevision, evaluated: 1, differing: 1 });
   });
 });
 

@@ -157,7 +157,7 @@ describe('GET /api/v1/tenants/{dialect}/{tenant}/refusals', () => {
     await preflight(tenant, `https://${'a'.repeat(5000)}.example`);
     const [cut] = await refusals(refusalsPath(tenant));
     expect(cut).toMatchObject({ sample: { isCut: true }, admittedNow: null, explanation: null });
-    expect(cut?.origin).toHaveLength(301);
+    expect(cut?.origin).toHaveLength(303);
   });
 
   it.each([

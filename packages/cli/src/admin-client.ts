@@ -1,5 +1,6 @@
 import { type DiagnosticJson, formatPath, type Policy } from '@crossgate/core';
 import { CommandError, EXIT } from './exit-code.ts';
+import { visibleLine } from './output.ts';
 
 /** A revision as the admin API shows it; the policy is null where it was deleted. */
 export interface ShownRevision {
@@ -103,7 +104,7 @@ function refusal(status: number, problem: Problem | undefined): CommandError {
   if (!problem.diagnostics) return new CommandError(problem.message);
   const lines = problem.diagnostics.map(({ path, message, help }) => {
     const where = formatPath(path);
-    return `  ${where && `${where}: `}${message}; ${help}`;
+    return `  ${visibleLine(`${where && `${where}: `}${message}; ${help}`)}`;
   });
   return new CommandError([problem.message, ...lines].join('\n'), EXIT.invalidPolicy);
 }

@@ -90,21 +90,13 @@ export async function reportCandidate(call: AdminCall): Promise<AdminReply> {
   const answers = await call.ask({ kind: 'report-only', key });
   const candidate = call.policies.get(candidateKey(key));
   if (!candidate) return absent(key, 'candidate');
-  const candidateRevision = candidate.revision;
-  const policyRevision = call.policies.get(key)?.revision ?? null;
-  const { evaluated, differing, samples } = mergeReportOnly(
-    answers.flatMap(counts =>
-      counts?.candidateRevision === candidateRevision && counts.policyRevision === policyRevision
-        ? [counts]
-        : [],
-    ),
-  );
+  const { samples, ...counts } = mergeReportOnly(answers, {
+    policyRevision: call.policies.get(key)?.revision ?? null,
+    candidateRevision: candidate.revision,
+  });
   return json(200, {
     ...key,
-    policyRevision,
-    candidateRevision,
-    evaluated,
-    differing,
+    ...counts,
     samples: samples.map(({ firstSeen, lastSeen, ...sample }) => ({
       ...sample,
       firstSeen: instant(firstSeen),

@@ -78,9 +78,7 @@ export function readUsablePolicy(call: AdminCall, named: PolicySourceBody): Usab
   if (read.kind === 'diagnostics') return { refused: invalidPolicy(read.diagnostics, message) };
   const { kind: _, policy, ...source } = read;
   const errors = validate(policy, profile);
-  if (errors.length > 0) {
-    return { refused: invalidPolicy(source.locate?.(errors) ?? errors, message) };
-  }
+  if (errors.length > 0) return { refused: invalidPolicy(errors, message) };
   return { policy, profile, compiled: compile(policy, profile), source };
 }
 

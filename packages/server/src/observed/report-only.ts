@@ -155,10 +155,14 @@ function describe({ kind, request }: ObservedRequest): Omit<Sample, keyof Policy
   };
 }
 
-/** What several processes counted for the same two policies, as one. */
+/** What several processes counted for these two policies, as one. What was counted for others is left out. */
 export function mergeReportOnly(
-  counts: readonly ReportOnlyCounts[],
-): Omit<ReportOnlyCounts, 'policyRevision' | 'candidateRevision'> {
+  answers: readonly (ReportOnlyCounts | null)[],
+  { policyRevision, candidateRevision }: Pick<ReportOnlyCounts, 'policyRevision' | 'candidateRevision'>,
+): ReportOnlyCounts {
+  const counts = answers
+    .filter(each => each !== null)
+    .filter(each => each.candidateRevision === candidateRevision && each.policyRevision === policyRevision);
   const samples = new Map<string, DifferenceSample>();
   for (const sample of counts.flatMap(each => each.samples)) {
     const { count, firstSeen, lastSeen, ...what } = sample;
@@ -173,6 +177,8 @@ export function mergeReportOnly(
   }
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   return {
+    policyRevision,
+    candidateRevision,
     evaluated: sum(counts.map(each => each.evaluated)),
     differing: sum(counts.map(each => each.differing)),
     samples: [...samples.values()].sort((a, b) => b.count - a.count || b.lastSeen - a.lastSeen),

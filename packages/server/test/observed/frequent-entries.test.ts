@@ -47,6 +47,7 @@ describe(FrequentEntries, () => {
   it('has a newcomer take the place of a regular that was seen less often', () => {
     const entries = new FrequentEntries<string>(4);
     addAll(entries, ['a', 'a', 'b', 'b', 'b', 'c', 'c', 'c']);
+    expect(counts(entries)).toEqual({ a: 2, b: 3, c: 3 });
     addAll(entries, strangers(10));
     expect(counts(entries)).toMatchObject({ b: 3, c: 3 });
     expect(entries.get('a')).toBeUndefined();

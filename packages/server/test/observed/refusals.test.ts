@@ -96,6 +96,19 @@ describe(openRefusals, () => {
     expect(listed.find(({ tenant }) => tenant === 'b-1')?.sample.isCut).toBe(true);
   });
 
+  it.each([
+    { name: 'an origin', origin: `https://${'a'.repeat(1000)}.example`, headers: [] },
+    {
+      name: 'headers',
+      origin: 'https://a.example',
+      headers: ['Access-Control-Request-Headers', 'x'.repeat(1025)],
+    },
+  ])('knows that something was cut: $name', ({ origin, headers }) => {
+    const refusals = openRefusals();
+    refuse(refusals, { origin, headers });
+    expect(refusals.list(ALL)).toMatchObject([{ sample: { isCut: true } }]);
+  });
+
   it('keeps a tenant that is refused again and again through a flood of names', () => {
     const refusals = openRefusals();
     for (let i = 0; i < 3; i++) refuse(refusals, { tenant: 'b-1' });
