@@ -91,6 +91,7 @@ export {
 } from './json/explanation-json.ts';
 export { type SpanJson, spanJson } from './json/span-json.ts';
 export { lint } from './lint/lint.ts';
+export type { LintCode } from './lint/lint-findings.ts';
 export { formatLoss } from './loss-text.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';

@@ -116,6 +116,16 @@ const cases: readonly Case[] = [
     answers: ['preflight Max-Age: 1 -> 2'],
   },
   {
+    name: 'an age that only a later rule has',
+    old: [rule('https://a.com', 'GET', 'x-a x-b', { maxAgeSeconds: 1 })],
+    new: [
+      rule('https://a.com', 'GET', 'x-a', { maxAgeSeconds: 1 }),
+      rule('https://a.com', 'GET', 'x-a x-b', { maxAgeSeconds: 2 }),
+    ],
+    access: 'equivalent',
+    answers: ['preflight Max-Age: 1 -> 2'],
+  },
+  {
     name: 'names that two rules allow, but none of them both',
     old: [rule('https://a.com', 'GET', 'x-a'), rule('https://a.com', 'GET', 'x-b')],
     new: [rule('https://a.com', 'GET', 'x-a x-b')],
@@ -128,6 +138,13 @@ const cases: readonly Case[] = [
     new: [rule('https://a.com', 'GET')],
     access: 'narrower',
     lost: '!GET https://a.com host',
+  },
+  {
+    name: 'a request of a browser, though that of another client has fewer headers',
+    old: [rule('https://a.com/', 'GET'), rule('https://b.com', 'GET', 'x-a')],
+    new: [rule('https://b.com', 'GET')],
+    access: 'narrower',
+    lost: 'GET https://b.com x-a',
   },
   {
     name: 'a first rule that refuses the header',

@@ -34,7 +34,7 @@ describe.each(all)('convertPolicy from $names', ({ from, to }) => {
         if (from === to && !moved)
           expect(result.comparison).toMatchObject({ access: 'equivalent', answers: [] });
       }),
-      { numRuns: 2 },
+      { numRuns: 1 },
     );
   });
 });

@@ -6,7 +6,9 @@ import type { OriginConventions } from '../profile.ts';
 import { hasRule } from '../rule-set.ts';
 import { type Budget, type LimitReached, newBudget, spend, withinBudget } from './budget.ts';
 import { nameSets } from './name-sets.ts';
-import { originClasses, originReading, originSet, shortestOrigin } from './origin-space.ts';
+import { ORIGIN_FORMS, originShape } from './origin-shape.ts';
+import { originClasses, originReading, originSet } from './origin-space.ts';
+import { shortestText } from './shortest-text.ts';
 import { newTextSpace } from './text-classes.ts';
 
 /** An entry of a rule that says nothing which the other entries of its list do not say. */
@@ -98,10 +100,16 @@ function originEntryClasses(
 ): readonly EntryClass[] {
   const patterns = entries.map(entry => originSet([entry], conventions).patterns);
   const space = newTextSpace([originReading(patterns, conventions)], budget);
-  return originClasses(space).map(each => ({
-    has: entry => hasRule(each.rules, entry),
-    exists: () => shortestOrigin(space, [each]) !== undefined,
-  }));
+  return originClasses(space).map(each => {
+    let exists: boolean | undefined;
+    return {
+      has: entry => hasRule(each.rules, entry),
+      exists: () => {
+        exists ??= shortestText(space, originShape, each, ORIGIN_FORMS) !== undefined;
+        return exists;
+      },
+    };
+  });
 }
 
 function methodClasses(methods: readonly string[], any: boolean): readonly EntryClass[] {

@@ -4,7 +4,6 @@ import { type Diagnostic, diagnostic, type WitnessRequest } from '../diagnostic.
 import { listElements } from '../field-name.ts';
 import { matchesHeader } from '../header-pattern.ts';
 import { type Entry, type LintedPolicy, type LintedRule, methodNames, shownBy } from './linted-policy.ts';
-import { sentOrigin } from './sent-origin.ts';
 
 /** What pages need to make use of what is allowed. */
 export function checkNeeds(policy: LintedPolicy): readonly Diagnostic[] {
@@ -18,7 +17,7 @@ export function checkNeeds(policy: LintedPolicy): readonly Diagnostic[] {
 const WITH_BODY: readonly string[] = ['PUT', 'PATCH', 'MERGE'];
 
 function contentType(rule: LintedRule, policy: LintedPolicy): readonly Diagnostic[] {
-  const [origin] = rule.origins.flatMap(({ pattern }) => sentOrigin(pattern, policy.profile.origins) ?? []);
+  const [origin] = rule.origins.flatMap(({ sent }) => sent ?? []);
   const method = methodNames(rule, policy.profile).find(name => WITH_BODY.includes(name));
   if (origin === undefined || method === undefined) return [];
   const request: WitnessRequest = { origin, method, headers: ['content-type'] };

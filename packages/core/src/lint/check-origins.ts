@@ -4,16 +4,15 @@ import { matchesPattern } from '../pattern.ts';
 import type { Profile } from '../profile.ts';
 import {
   aboutEntry,
-  type Entry,
   type LintedPolicy,
   type LintedRule,
   methodNames,
+  type OriginEntry,
   requestFrom,
   shownBy,
 } from './linted-policy.ts';
 import { type Breadth, originBreadth, type Reach } from './origin-breadth.ts';
 import { originFault } from './origin-fault.ts';
-import { sentOrigin } from './sent-origin.ts';
 import { isSharedHost } from './shared-suffixes.ts';
 
 const REACHES = {
@@ -30,9 +29,11 @@ export function checkOrigins({ rules, profile }: LintedPolicy): readonly Diagnos
   return rules.flatMap(rule => rule.origins.flatMap(entry => checkEntry(entry, rule, profile)));
 }
 
-function checkEntry(entry: Entry, rule: LintedRule, profile: Profile): readonly Diagnostic[] {
-  const never = neverSent(entry, profile);
+function checkEntry(entry: OriginEntry, rule: LintedRule, profile: Profile): readonly Diagnostic[] {
+  const never = neverSent(entry);
   if (never) return [never];
+  // Beside a `*` it lets in nobody else.
+  if (!isAny(entry) && rule.origins.some(isAny)) return [];
   const findings = originBreadth(entry.pattern, profile.origins).flatMap(breadth =>
     breadthFindings(breadth, entry, rule, profile),
   );
@@ -42,9 +43,13 @@ function checkEntry(entry: Entry, rule: LintedRule, profile: Profile): readonly 
   return [...findings, ...hostFindings(entry, rule, profile)];
 }
 
-function neverSent(entry: Entry, profile: Profile): Diagnostic | undefined {
-  if (sentOrigin(entry.pattern, profile.origins) !== undefined) return undefined;
-  const fault = originFault(plainText(entry));
+function isAny({ pattern }: OriginEntry): boolean {
+  return pattern.kind === 'any';
+}
+
+function neverSent(entry: OriginEntry): Diagnostic | undefined {
+  if (entry.sent !== undefined) return undefined;
+  const fault = originFault(textOf(entry, ''));
   if (!fault) return undefined;
   const isPattern = entry.pattern.kind === 'wildcard';
   const { reason, correction } = fault;
@@ -57,15 +62,15 @@ function neverSent(entry: Entry, profile: Profile): Diagnostic | undefined {
   });
 }
 
-/** An entry without its `*`, as the nearest thing that can be judged. */
-function plainText({ pattern }: Entry): string {
+/** An entry as it is compared, with `star` where its `*` is. */
+function textOf({ pattern }: OriginEntry, star: string): string {
   switch (pattern.kind) {
     case 'any':
-      return 'https://a';
+      return star;
     case 'exact':
       return pattern.text;
     case 'wildcard':
-      return pattern.prefix + pattern.suffix;
+      return pattern.prefix + star + pattern.suffix;
     default:
       return pattern satisfies never;
   }
@@ -73,7 +78,7 @@ function plainText({ pattern }: Entry): string {
 
 function breadthFindings(
   { reach, admitted }: Breadth,
-  entry: Entry,
+  entry: OriginEntry,
   rule: LintedRule,
   profile: Profile,
 ): Diagnostic[] {
@@ -94,17 +99,15 @@ function breadthFindings(
 const WRITES: ReadonlySet<string> = new Set(['PUT', 'POST', 'DELETE', 'PATCH', 'MERGE']);
 
 /** `*` alone is not meant: that every origin is let in says enough. */
-function admitsNull({ pattern }: Entry, { origins }: Profile): boolean {
+function admitsNull({ pattern }: OriginEntry, { origins }: Profile): boolean {
   return pattern.kind !== 'any' && matchesPattern(pattern, 'null', originExtent(origins));
 }
 
-/** What there is to say about an origin whose host is known. */
-function hostFindings(entry: Entry, rule: LintedRule, profile: Profile): readonly Diagnostic[] {
-  const origin = sentOrigin(entry.pattern, profile.origins);
-  const known = /^(https?):\/\/(\[[^\]]*\]|[^:*]*)/.exec(knownPart(entry));
-  if (origin === undefined || !known) return [];
-  const [, scheme = '', host = ''] = known;
-  const witness = requestFrom(origin, rule, profile);
+/** What there is to say about an origin whose scheme is known. */
+function hostFindings(entry: OriginEntry, rule: LintedRule, profile: Profile): readonly Diagnostic[] {
+  const known = /^(https?):\/\/(\[[^\]]*\]|[^:]*)/.exec(textOf(entry, '*'));
+  if (entry.sent === undefined || !known) return [];
+  const [, scheme, host = ''] = known;
   const findings: Diagnostic[] = [];
   if (isLoopback(host)) findings.push(aboutEntry('origin-loopback', entry));
   else if (scheme === 'http') {
@@ -112,21 +115,8 @@ function hostFindings(entry: Entry, rule: LintedRule, profile: Profile): readonl
     findings.push(aboutEntry(code, entry));
   }
   if (isSharedHost(host)) findings.push(aboutEntry('origin-shared-host', entry));
+  const witness = requestFrom(entry.sent, rule, profile);
   return findings.map(finding => shownBy(finding, witness));
-}
-
-/** An origin up to its `*`. */
-function knownPart({ pattern }: Entry): string {
-  switch (pattern.kind) {
-    case 'any':
-      return '';
-    case 'exact':
-      return pattern.text;
-    case 'wildcard':
-      return `${pattern.prefix}*`;
-    default:
-      return pattern satisfies never;
-  }
 }
 
 /** Hosts that are the machine of the visitor, or taken for it. */

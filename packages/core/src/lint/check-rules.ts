@@ -3,7 +3,6 @@ import { type RuleConflict, type RuleUse, ruleUses } from '../analysis/rule-use.
 import { type Diagnostic, diagnostic, formatPath, type WitnessRequest } from '../diagnostic.ts';
 import type { Profile } from '../profile.ts';
 import { compileRules, type LintedPolicy, type LintedRule, requestFrom, shownBy } from './linted-policy.ts';
-import { sentOrigin } from './sent-origin.ts';
 
 /**
  * Rules that others leave nothing to, or only a part, and rules that change nothing. Exact, as `ruleUses` is. Undefined
@@ -11,11 +10,7 @@ import { sentOrigin } from './sent-origin.ts';
  */
 export function checkRules({ rules, profile, budget }: LintedPolicy): readonly Diagnostic[] | undefined {
   if (rules.length < 2) return [];
-  const used = withUses(
-    rules.map(rule => withoutDead(rule, profile)),
-    profile,
-    budget,
-  );
+  const used = withUses(rules.map(withoutDead), profile, budget);
   const shadowed = used?.filter(isShadowed) ?? [];
   const live = used && shadowed.length > 0 ? withUses(rulesOf(used, shadowed), profile, budget) : used;
   const redundant = live && redundantRules(live, profile, budget);
@@ -47,9 +42,8 @@ function withUses(
 }
 
 /** The rule with the origins that browsers send. */
-function withoutDead(rule: LintedRule, profile: Profile): LintedRule {
-  const origins = rule.origins.filter(({ pattern }) => sentOrigin(pattern, profile.origins) !== undefined);
-  return { ...rule, origins };
+function withoutDead(rule: LintedRule): LintedRule {
+  return { ...rule, origins: rule.origins.filter(({ sent }) => sent !== undefined) };
 }
 
 function isShadowed({ use }: UsedRule): boolean {
@@ -62,7 +56,7 @@ function rulesOf(used: readonly UsedRule[], without: readonly UsedRule[]): reado
 
 function shadowFinding({ rule, use }: UsedRule, profile: Profile): Diagnostic {
   const by = use.shadowedBy.map(index => formatPath(['rules', index])).join(', ');
-  const [origin] = rule.origins.flatMap(({ pattern }) => sentOrigin(pattern, profile.origins) ?? []);
+  const [origin] = rule.origins.flatMap(({ sent }) => sent ?? []);
   const witness = origin === undefined ? undefined : requestFrom(origin, rule, profile);
   return shownBy(diagnostic('rule-shadowed', rule.path, { by }), witness);
 }

@@ -96,7 +96,7 @@ export const LINT_FINDINGS = {
   'origin-redundant': {
     severity: 'info',
     example: '"allowedOrigins": ["https://*.example.com", "https://www.example.com"]',
-    message: 'the rule has `{value}` already: {by}',
+    message: '`{value}` says nothing beside {by}',
     help: 'remove it',
   },
   'method-forbidden': {
@@ -108,7 +108,7 @@ export const LINT_FINDINGS = {
   'method-redundant': {
     severity: 'info',
     example: '"allowedMethods": ["GET", "GET"]',
-    message: 'the rule has `{value}` already: {by}',
+    message: '`{value}` says nothing beside {by}',
     help: 'remove it',
   },
   'header-forbidden': {
@@ -132,7 +132,7 @@ export const LINT_FINDINGS = {
   'header-redundant': {
     severity: 'info',
     example: '"allowedHeaders": ["x-meta-*", "X-Meta-Author"]',
-    message: 'the rule has `{value}` already: {by}',
+    message: '`{value}` says nothing beside {by}',
     help: 'remove it',
   },
   'expose-safelisted': {
@@ -169,7 +169,7 @@ export const LINT_FINDINGS = {
   'expose-redundant': {
     severity: 'info',
     example: '"exposeHeaders": ["ETag", "etag"]',
-    message: 'the rule has `{value}` already: {by}',
+    message: '`{value}` says nothing beside {by}',
     help: 'remove it',
   },
   'content-type-not-allowed': {

@@ -6,6 +6,7 @@ import { type InvalidPattern, parseOriginPattern } from '../origin-pattern.ts';
 import type { Pattern } from '../pattern.ts';
 import type { Policy, Rule } from '../policy.ts';
 import type { Profile } from '../profile.ts';
+import { sentOrigin } from './sent-origin.ts';
 
 /** One entry of a list of a rule, as the service reads it. */
 export interface Entry {
@@ -15,12 +16,17 @@ export interface Entry {
   readonly pattern: Pattern;
 }
 
+export interface OriginEntry extends Entry {
+  /** An origin that browsers send and the entry allows. */
+  readonly sent: string | undefined;
+}
+
 /** A rule without what the service cannot read. */
 export interface LintedRule {
   readonly index: number;
   readonly path: PolicyPath;
   readonly source: Rule;
-  readonly origins: readonly Entry[];
+  readonly origins: readonly OriginEntry[];
   /** `*` where the service has it is a pattern for any. */
   readonly methods: readonly Entry[];
   readonly headers: readonly Entry[];
@@ -60,7 +66,10 @@ function lintedRule(source: Rule, index: number, profile: Profile): LintedRule {
       if (!pattern || pattern.kind === 'invalid') return [];
       return [{ path: [...path, list, entry], value, pattern }];
     });
-  const origins = read('allowedOrigins', value => parseOriginPattern(value, profile.origins));
+  const origins = read('allowedOrigins', value => parseOriginPattern(value, profile.origins)).map(entry => ({
+    ...entry,
+    sent: sentOrigin(entry.pattern, profile.origins),
+  }));
   const parseHeader = (value: string) => parseHeaderPattern(value, profile.headers);
   const answersAny =
     answers.allowOrigin === 'any-or-echo' && origins.some(({ pattern }) => pattern.kind === 'any');

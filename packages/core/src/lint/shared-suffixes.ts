@@ -84,15 +84,25 @@ const SUFFIXES: readonly string[] = [
 
 const KNOWN: ReadonlySet<string> = new Set(SUFFIXES);
 
+/** Top-level domains that nobody registers names in (RFC 6761; `internal` by ICANN). */
+const PRIVATE: ReadonlySet<string> = new Set([
+  'example',
+  'internal',
+  'invalid',
+  'local',
+  'localhost',
+  'test',
+]);
+
 /**
- * Whether strangers can have names directly under `domain`: one label, as every top-level domain is, or a suffix of the
- * list.
+ * Whether strangers can have names directly under `domain`: one label, as every top-level domain is but for private
+ * ones, or a suffix of the list.
  *
  * @param domain in lower case, without a dot before it
  */
 export function isSharedSuffix(domain: string): boolean {
   const labels = domain.split('.');
-  if (labels.length === 1 || KNOWN.has(domain)) return true;
+  if (labels.length === 1 || KNOWN.has(domain)) return !PRIVATE.has(domain);
   return labels.some((_, index) => KNOWN.has(labels.with(index, '*').join('.')));
 }
 

@@ -149,6 +149,8 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
     ],
     lacks: [
       origins('https://*.team.github.io'),
+      origins('http://*.localhost'),
+      origins('https://*.test'),
       origins('https://*.example.com'),
       origins('https://team.github.io'),
     ],
@@ -169,6 +171,7 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
     profile: withoutCredentials,
     alsoHas: [origins('http://*.example.com')],
     lacks: [
+      origins('http://example.com', '*'),
       origins('https://example.com'),
       origins('http://localhost'),
       origins('http://app.localhost:3000'),
@@ -190,7 +193,7 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
         'http://0.0.0.0',
         'http://localhost:*',
       ],
-      ...['http://[::1]:8080', 'http://[::]', 'http://[::ffff:7f00:1]'],
+      ...['http://[::1]:8080', 'http://[::]', 'http://[::ffff:7f00:1]', 'http://*.localhost:3000'],
     ].map(origin => origins(origin)),
     lacks: [
       origins('https://localhost.example.com'),
@@ -266,7 +269,7 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
     ],
   },
   'client-header-not-allowed': {
-    lacks: [headers('Authorization'), headers('auth*'), [{}, { allowedHeaders: ['*'] }]],
+    lacks: [[], headers('Authorization'), headers('auth*'), [{}, { allowedHeaders: ['*'] }]],
   },
   'client-header-not-exposed': {
     lacks: [

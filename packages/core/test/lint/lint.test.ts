@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newBudget } from '../../src/analysis/budget.ts';
 import { type CompiledPolicy, compile } from '../../src/compile.ts';
 import { decidePreflight } from '../../src/decide.ts';
 import type { PreflightDecision } from '../../src/decision.ts';
@@ -92,6 +93,7 @@ describe('lint', () => {
     } of findings()) {
       if (!witness) continue;
       expect(originFault(witness.origin)).toBeUndefined();
+      expect(witness.origin).not.toContain('..');
       if (admitted !== undefined) expect(witness.origin).toBe(admitted);
       const decision = decide(compiled, witness);
       expect(decision.kind).toBe(SHOW_REFUSALS.includes(code) ? 'refused' : 'allowed');
@@ -181,7 +183,10 @@ describe('lint', () => {
         { ...A, allowedMethods: ['GET', 'PUT'] },
         { ...A, allowedMethods: ['PUT'] },
       ],
-      findings: ['rule-partly-shadowed 1 by rules[0]', 'rule-shadowed 2 by rules[1]'],
+      findings: [
+        'rule-partly-shadowed 1 by rules[0]: another `Access-Control-Max-Age`',
+        'rule-shadowed 2 by rules[1]',
+      ],
     },
     {
       name: 'a rule that several take together',
@@ -193,6 +198,44 @@ describe('lint', () => {
       findings: ['rule-shadowed 2 by rules[0], rules[1]'],
     },
     {
+      name: 'rules of which the first and the second cover each other in part',
+      rules: [['p'], ['p', 'q'], ['q', 'r']].map(names => ({
+        allowedOrigins: names.map(name => `https://${name}.test`),
+      })),
+      findings: ['rule-redundant 0'],
+    },
+    {
+      name: 'rules that answer for a later one, each in another way',
+      rules: [
+        { allowedOrigins: ['https://b.example.com'], exposeHeaders: ['ETag'] },
+        { ...A, maxAgeSeconds: 60 },
+        ALL,
+      ],
+      findings: ['rule-partly-shadowed 2 by rules[0]: another `Access-Control-Expose-Headers`'],
+    },
+    {
+      name: 'a rule that answers for a later one, behind one that is shadowed',
+      rules: [A, A, { allowedOrigins: ['https://b.example.com'], maxAgeSeconds: 60 }, ALL],
+      findings: [
+        'rule-redundant 0',
+        'rule-shadowed 1 by rules[0]',
+        'rule-partly-shadowed 3 by rules[2]: another `Access-Control-Max-Age`',
+      ],
+    },
+    {
+      name: 'two narrow rules before a wide one',
+      rules: [A, { allowedOrigins: ['https://b.example.com'] }, ALL],
+      findings: ['rule-redundant 0', 'rule-redundant 1'],
+    },
+    {
+      name: 'rules that share only what no browser sends',
+      rules: [
+        { allowedOrigins: ['https://a.com:6553*'], maxAgeSeconds: 60 },
+        { allowedOrigins: ['https://a.com:655*9'] },
+      ],
+      findings: [],
+    },
+    {
       name: 'schemes that together are all that is sent',
       rules: [
         { allowedOrigins: ['http://a.example.com', 'https://a.example.com'] },
@@ -202,13 +245,41 @@ describe('lint', () => {
     },
   ];
 
+  function toldOf({ code, path, parameters: { by, difference } }: Diagnostic): string {
+    return [`${code} ${path[1]}`, by && ` by ${by}`, difference && `: ${difference}`].join('');
+  }
+
+  it('tells which entry is needless, and for which other', () => {
+    const rule = ruleWith({
+      allowedOrigins: ['a b', ...ALL.allowedOrigins, 'https://b.test', ...A.allowedOrigins],
+    });
+    const [finding] = lint({ rules: [rule] }, lintProfile).filter(({ code }) => code === 'origin-redundant');
+    expect(finding).toMatchObject({
+      path: ['rules', 0, 'allowedOrigins', 3],
+      parameters: { value: 'https://a.example.com', by: '`https://*.example.com`' },
+    });
+  });
+
+  it('says when it was not let to tell what is needless', () => {
+    const rules = [ruleWith({ allowedOrigins: ['https://*.a.test', 'https://*.b.a.test'] })];
+    expect(codesOf(lint({ rules }, lintProfile, newBudget(0)))).toContain('analysis-incomplete');
+  });
+
+  it.each([
+    { origin: 'https://a.com:443/', correction: 'write `https://a.com`' },
+    { origin: 'https://*.a.com/', correction: expect.not.stringContaining('a.com') },
+  ])('corrects $origin where there is one way to do so', ({ origin, correction }) => {
+    const [finding] = lint({ rules: [ruleWith({ allowedOrigins: [origin] })] }, lintProfile).filter(
+      ({ code }) => code === 'origin-never-sent',
+    );
+    expect(finding?.parameters).toMatchObject({ correction });
+  });
+
   it.each(together)('judges rules together: $name', ({ rules, findings }) => {
     const found = lint({ rules: rules.map(ruleWith) }, lintProfile).filter(({ code }) =>
       code.startsWith('rule-'),
     );
-    expect(
-      found.map(({ code, path, parameters: { by } }) => `${code} ${path[1]}${by ? ` by ${by}` : ''}`),
-    ).toEqual(findings);
+    expect(found.map(toldOf)).toEqual(findings);
   });
 
   it('is silent about lists that the service does not have', () => {

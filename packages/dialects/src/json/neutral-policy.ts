@@ -31,7 +31,11 @@ function plainValue(node: JsonNode, path: PolicyPath, span: SourceSpan, places: 
       return node.items.map((item, index) => plainValue(item, [...path, index], item, places));
     case 'null':
       return null;
-    default:
+    case 'string':
+    case 'number':
+    case 'boolean':
       return node.value;
+    default:
+      return node satisfies never;
   }
 }
