@@ -1,20 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { browserRequest, preflightRequest, readHeader, sentOrigin } from '../src/described-request.ts';
-
-describe(readHeader, () => {
-  it.each([
-    { text: 'X-Id', name: 'X-Id', value: undefined },
-    { text: 'X-Id: 7', name: 'X-Id', value: '7' },
-    { text: 'x-time:10:00', name: 'x-time', value: '10:00' },
-    { text: 'x-empty:', name: 'x-empty', value: '' },
-  ])('reads $text', ({ text, name, value }) => {
-    expect(readHeader(text)).toEqual({ name, value });
-  });
-
-  it.each(['', ':', 'a b', 'a,b', 'ä: 1'])('refuses %j', text => {
-    expect(() => readHeader(text)).toThrow('is not NAME or NAME: value');
-  });
-});
+import {
+  browserRequest,
+  type DescribedHeader,
+  preflightRequest,
+  sentOrigin,
+} from '../src/described-request.ts';
 
 describe(sentOrigin, () => {
   it.each([
@@ -36,8 +26,11 @@ describe(sentOrigin, () => {
 describe(browserRequest, () => {
   const request = { origin: 'https://a.com', method: 'PUT', headers: [], credentials: 'omit' } as const;
 
-  it('is of a page of the origin, to another one', () => {
-    expect(browserRequest(request)).toMatchObject({ pageOrigin: 'https://a.com', method: 'PUT' });
+  it('is of a page of the origin, to another one unless it is named', () => {
+    const expected = { pageOrigin: 'https://a.com', url: 'https://storage.invalid/', method: 'PUT' };
+    expect(browserRequest(request)).toMatchObject(expected);
+    const url = 'https://a.com/own';
+    expect(browserRequest({ ...request, url })).toMatchObject({ url });
   });
 
   it.each([
@@ -50,24 +43,42 @@ describe(browserRequest, () => {
 });
 
 describe(preflightRequest, () => {
-  const of = (...headers: string[]) =>
+  const of = (...headers: readonly DescribedHeader[]) =>
     preflightRequest({
       origin: 'https://a.com',
       method: 'POST',
-      headers: headers.map(readHeader),
+      headers,
       credentials: 'same-origin',
     }).requestHeaders;
 
   it.each([
     { name: 'asks for nothing without headers', headers: [], asked: undefined },
-    { name: 'asks for names as they are given', headers: ['X-Id', 'accept'], asked: 'X-Id,accept' },
+    {
+      name: 'asks for names as they are given',
+      headers: [
+        { name: 'X-Id', value: undefined },
+        { name: 'accept', value: undefined },
+      ],
+      asked: 'X-Id,accept',
+    },
     {
       name: 'asks for what a browser must ask for',
-      headers: ['content-type: application/json'],
+      headers: [{ name: 'content-type', value: 'application/json' }],
       asked: 'content-type',
     },
-    { name: 'leaves out what a form could send', headers: ['content-type: text/plain'], asked: undefined },
-    { name: 'leaves out what no page can set', headers: ['cookie: a=b', 'x-id: 1'], asked: 'x-id' },
+    {
+      name: 'leaves out what a form could send',
+      headers: [{ name: 'content-type', value: 'text/plain' }],
+      asked: undefined,
+    },
+    {
+      name: 'leaves out what no page can set',
+      headers: [
+        { name: 'cookie', value: 'a=b' },
+        { name: 'x-id', value: '1' },
+      ],
+      asked: 'x-id',
+    },
   ])('$name', ({ headers, asked }) => {
     expect(of(...headers)).toBe(asked);
   });
