@@ -57,6 +57,11 @@ describe.concurrent('crossgate lint', () => {
     expect(json.diagnostics.find(({ code }) => code === 'origin-never-sent')).toEqual({
       code: 'origin-never-sent',
       severity: 'warning',
+      parameters: {
+        value: 'https://a.com/',
+        reason: 'it ends in a slash',
+        correction: 'write `https://a.com`',
+      },
       path: ['rules', 0, 'allowedOrigins', 0],
       span: { start: { line: 5, column: 7 }, end: { line: 5, column: 70 } },
       message: expect.stringContaining('https://a.com/'),
