@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Gateway, HOST_LINE, SHORT_TIMEOUTS, startGateway } from '../support/gateway.ts';
 import { openConnection, parseResponses, rawRequest, sendRawRequest } from '../support/raw-http.ts';
 import {
@@ -277,6 +277,20 @@ describe('an upstream that closes connections between requests', () => {
       const { status } = await sendRawRequest(gateway.cos, rawRequest(`${method} /a HTTP/1.1`, [HOST_LINE]));
       expect([i, method, status]).toEqual([i, method, 200]);
     }
+  });
+
+  it('leaves nothing behind on a response that is then streamed', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const body = 'x'.repeat(100_000);
+    const received = await receive(GET, ({ connection }) => {
+      if (upstream.requests.length === 1) connection.reset();
+      else connection.end(answer(body));
+    });
+    expect(received.endsWith(`\r\n\r\n${body}`)).toBe(true);
+    expect([upstream.requests.length, warnings]).toEqual([2, []]);
   });
 
   it('is asked again once only', async () => {

@@ -100,7 +100,7 @@ function send(
     const onClientGone = (): void => {
       if (!isOver) controller?.abort(new BodyIncompleteError());
     };
-    // It is emitted once, and then the response is forgotten: taking the listener off would cost more.
+    // It is emitted once, and then the response is forgotten: taking the listener off after an answer would cost more.
     response.on('close', onClientGone);
 
     const handler: Dispatcher.DispatchHandler = {
@@ -145,6 +145,8 @@ function send(
       },
       onResponseError: (_started, error) => {
         isOver = true;
+        // The response may still be there for another attempt, and has room for few listeners.
+        response.off('close', onClientGone);
         if (stream && !response.destroyed) tell(call, error);
         stream?.destroy(error);
         reject(error);
