@@ -25,6 +25,11 @@ export function isLostConnection(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(firstOf(error).code);
 }
 
+/** Whether the request was given up here, when its backend was closed: the upstream did nothing wrong. */
+export function isGivenUp(error: unknown): boolean {
+  return firstOf(error).code === 'UND_ERR_DESTROYED';
+}
+
 /**
  * What is logged of such an error. Its other properties are of no use to a reader, such as a certificate, or are not
  * ours to keep: bytes of an answer that could not be parsed.

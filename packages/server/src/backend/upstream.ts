@@ -7,7 +7,7 @@ import { BodyIncompleteError } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
 import { dispatchWithLengthZero } from './length-zero.ts';
-import { describeError, faultOf, isLostConnection } from './upstream-fault.ts';
+import { describeError, faultOf, isGivenUp, isLostConnection } from './upstream-fault.ts';
 import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
@@ -43,6 +43,7 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
 
   function failed(call: BackendCall, error: unknown): Reply {
     if (error instanceof BodyIncompleteError) throw error;
+    if (isGivenUp(error)) return fault(call, 'unavailable');
     tell(call, error);
     return fault(call, faultOf(error));
   }
@@ -147,7 +148,7 @@ function send(
         isOver = true;
         // The response may still be there for another attempt, and has room for few listeners.
         response.off('close', onClientGone);
-        if (stream && !response.destroyed) tell(call, error);
+        if (stream && !response.destroyed && !isGivenUp(error)) tell(call, error);
         stream?.destroy(error);
         reject(error);
       },
