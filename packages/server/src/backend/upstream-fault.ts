@@ -7,8 +7,13 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+type UpstreamFault = Extract<Fault, `upstream-${string}`>;
+
+/** What an upstream does wrong, as it is counted: what the client is told, or that its answer was cut off. */
+export type UpstreamFailure = UpstreamFault | 'upstream-broke-off';
+
 /** How the dialect is to tell of an error of undici, or of the connection. */
-export function faultOf(error: unknown): Fault {
+export function faultOf(error: unknown): UpstreamFault | 'request-malformed' {
   const { code, syscall } = firstOf(error);
   if (TIMEOUTS.has(code)) return 'upstream-timeout';
   if (code === 'UND_ERR_INVALID_ARG') return 'request-malformed';
