@@ -1,5 +1,6 @@
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
 import type { ConfigPath, Mistake } from './mistake.ts';
+import { SYNTAX_MESSAGES } from './syntax-messages.ts';
 
 /** A place in a text, both counted from 1. */
 export interface Place {
@@ -53,11 +54,10 @@ export function readYaml(text: string): ReadYamlResult {
   const documents = [...composer.compose(tokens, true, text.length)];
   const syntax = documents
     .flatMap(({ errors, warnings }) => [...errors, ...warnings])
-    .map(({ pos, message }) => ({ place: placeAt(pos[0]), message: lowerFirst(message) }));
+    .map(({ pos, code }) => ({ place: placeAt(pos[0]), message: SYNTAX_MESSAGES[code] }));
   const [document, second] = documents;
   if (second) {
-    const message = 'there must be one document only; take out the line ---';
-    syntax.push({ place: placeAt(second.range[0]), message });
+    syntax.push({ place: placeAt(second.range[0]), message: SYNTAX_MESSAGES.MULTIPLE_DOCS });
   }
   if (!document || syntax.length > 0) {
     return { kind: 'not-yaml', mistakes: syntax.slice(0, SYNTAX_MISTAKES_SHOWN) };
@@ -76,12 +76,6 @@ function placesIn(text: string): (offset: number) => Place {
 
 function notYaml(place: Place, message: string): ReadYamlResult {
   return { kind: 'not-yaml', mistakes: [{ place, message }] };
-}
-
-/** The parser's messages begin a sentence; ours follow a place. Names in capitals stay. */
-function lowerFirst(message: string): string {
-  const [line = ''] = message.split('\n', 1);
-  return /^[A-Z][a-z]/.test(line) ? `${line.charAt(0).toLowerCase()}${line.slice(1)}` : line;
 }
 
 /** What is nested so deep that composing it, which is recursive, could exhaust the stack. */
@@ -110,11 +104,15 @@ function readDocument(document: Document.Parsed, placeAt: (offset: number) => Pl
   function read(node: unknown, path: ConfigPath): unknown {
     values.set(asKey(path), startOf(node));
     if (isAlias(node)) {
-      refuse(path, 'value', 'aliases are not taken; write out what it stands for');
+      refuse(
+        path,
+        'value',
+        'aliases are not taken; write out what it stands for, or quote a value that begins with *',
+      );
       return undefined;
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.tag !== undefined) {
-      refuse(path, 'value', `tags are not taken; take out ${node.tag}`);
+      refuse(path, 'value', SYNTAX_MESSAGES.TAG_RESOLVE_FAILED);
       return undefined;
     }
     if (isScalar(node)) return node.value;
