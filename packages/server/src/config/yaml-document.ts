@@ -30,7 +30,8 @@ export type ReadYamlResult =
   | { readonly kind: 'not-yaml'; readonly mistakes: readonly SyntaxMistake[] };
 
 /** Far more than a configuration has. The parser of YAML takes time that grows faster than its text. */
-const LIMIT_CHARACTERS = 256 * 1024;
+export const LIMIT_CHARACTERS: number = 256 * 1024;
+export const TOO_LONG: string = `must not have more than ${LIMIT_CHARACTERS} characters`;
 const DEPTH_LIMIT = 32;
 /** One slip can bring forth many. */
 const SYNTAX_MISTAKES_SHOWN = 20;
@@ -38,7 +39,7 @@ const SYNTAX_MISTAKES_SHOWN = 20;
 /** Reads YAML 1.2 with the place of everything in it. Never throws. */
 export function readYaml(text: string): ReadYamlResult {
   if (text.length > LIMIT_CHARACTERS) {
-    return notYaml({ line: 1, column: 1 }, `must not have more than ${LIMIT_CHARACTERS} characters`);
+    return notYaml({ line: 1, column: 1 }, TOO_LONG);
   }
   const placeAt = placesIn(text);
   const tokens = [...new Parser().parse(text)];
