@@ -178,6 +178,16 @@ const WRONG_VALUES: readonly Case[] = [
     says: '4:12: dialects.cos.upstream.url: paths go to the upstream as they came; leave out everything behind host and port',
   },
   {
+    name: 'an upstream for any host',
+    text: 'dialects:\n  cos:\n    upstream: http://*\n',
+    says: '3:15: dialects.cos.upstream: must have an address or the name of a host',
+  },
+  {
+    name: 'an upstream on no port',
+    text: 'dialects:\n  cos:\n    upstream: http://a:0\n',
+    says: '3:15: dialects.cos.upstream: nothing listens on port 0; give the port',
+  },
+  {
     name: 'an upstream without a URL',
     text: 'dialects:\n  cos:\n    upstream: { host: upstream }\n',
     says: '3:5: dialects.cos.upstream.url: is missing; add it',
@@ -234,6 +244,36 @@ const WRONG_TOGETHER: readonly Case[] = [
     name: 'no credentials on an address that others reach',
     text: 'dialects:\n  cos: { host: 0.0.0.0 }\n',
     says: '2:16: dialects.cos.host: 0.0.0.0 can be reached from other machines, and the local keys are public: set CROSSGATE_COS_CREDENTIAL=id:secret, or listen on 127.0.0.1',
+  },
+  {
+    name: 'a secret with a line break at its end',
+    text: 'dialects:\n  cos:\n    credentials:\n      - id: a\n        secret: |\n          hush\n',
+    says: '5:17: dialects.cos.credentials[0].secret: must not have control characters, such as a line break at its end',
+  },
+  {
+    name: 'a token with a control character',
+    text: 'dialects:\n  cos:\n    credentials: [{ id: a, secret: x, token: "\\e" }]\n',
+    says: '3:46: dialects.cos.credentials[0].token: must not have control characters, such as a line break at its end',
+  },
+  {
+    name: 'a key that the service cannot have',
+    text: 'dialects:\n  azure-tables:\n    credentials: [{ id: myaccount, secret: hush! }]\n',
+    says: '3:44: dialects.azure-tables.credentials[0].secret: must be the key of the account, which is Base64',
+  },
+  {
+    name: 'a line break in such a key',
+    text: 'dialects:\n  azure-tables:\n    credentials: [{ id: myaccount, secret: "hush\\n" }]\n',
+    says: '3:44: dialects.azure-tables.credentials[0].secret: must not have control characters, such as a line break at its end',
+  },
+  {
+    name: 'the id of another account',
+    text: 'dialects:\n  azure-tables:\n    tenants:\n      myaccount: { credentials: [{ id: other, secret: aHVzaA== }] }\n',
+    says: '4:40: dialects.azure-tables.tenants.myaccount.credentials[0].id: must be myaccount, the account that it is for',
+  },
+  {
+    name: 'a variable that is not there, for such a key',
+    text: 'dialects:\n  azure-tables:\n    credentials: [{ id: myaccount, secret: { env: NOT_SET } }]\n',
+    says: '3:51: dialects.azure-tables.credentials[0].secret.env: the environment has no NOT_SET; set it to the secret',
   },
   {
     name: 'an upstream that may take longer than clients are waited for',
