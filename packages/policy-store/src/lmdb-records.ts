@@ -9,6 +9,8 @@ import { orderedBytes } from './tenant-key.ts';
  *   01 "p" dialect 00 tenant                                record: the policy in force
  *   01 "h" length dialect length tenant revision (8 bytes)  record: one revision, deletions included
  *   01 "l" revision (8 bytes)                               record: the key that this revision changed
+ *   01 "e"                                                  extent of these: the last revision forgotten, 8 bytes,
+ *                                                           and how many are there, 8 bytes
  *
  * The 01 is the version of this layout: a later one can stand beside it while data is carried over. Policies are in the
  * order of the listing. History has lengths (2 bytes each) instead of a separator, because a tenant may contain any
@@ -19,6 +21,7 @@ import { orderedBytes } from './tenant-key.ts';
 export const FORMAT = 1;
 export const FORMAT_KEY: Buffer = Buffer.from('\0format');
 export const REVISION_KEY: Buffer = layoutKey('r');
+export const LOG_EXTENT_KEY: Buffer = layoutKey('e');
 
 const RECORD_VERSION = 1;
 
@@ -55,9 +58,29 @@ export function changeKey(revision: number): Buffer {
   return layoutKey('l', encodeRevision(revision));
 }
 
-/** The changes from one revision to another, both included. */
-export function changeRange(first: number, last: number): KeyRange {
-  return { start: changeKey(first), end: changeKey(last + 1) };
+/** The changes from a revision on, that one included. */
+export function changeRange(first: number): KeyRange {
+  return { start: changeKey(first), end: layoutKey('m') };
+}
+
+/** The revision of a change, from its key. */
+export function changedRevision(key: Buffer): number {
+  return decodeRevision(key.subarray(-8));
+}
+
+/** Which changes are in the log: all after one revision. Revisions may have gaps. */
+export interface LogExtent {
+  /** Changes up to this revision are not all remembered; later ones are. */
+  readonly forgotten: number;
+  readonly length: number;
+}
+
+export function encodeLogExtent({ forgotten, length }: LogExtent): Buffer {
+  return Buffer.concat([encodeRevision(forgotten), encodeRevision(length)]);
+}
+
+export function decodeLogExtent(bytes: Buffer): LogExtent {
+  return { forgotten: decodeRevision(bytes), length: decodeRevision(bytes.subarray(8)) };
 }
 
 export function encodeRevision(revision: number): Buffer {
@@ -121,6 +144,6 @@ function withLength(text: string): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-function layoutKey(kind: 'h' | 'l' | 'p' | 'q' | 'r', ...rest: readonly Buffer[]): Buffer {
+function layoutKey(kind: 'e' | 'h' | 'l' | 'm' | 'p' | 'q' | 'r', ...rest: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.of(1), Buffer.from(kind), ...rest]);
 }

@@ -4,16 +4,21 @@ import { changed } from './changed.ts';
 import { isExpected } from './expectation.ts';
 import { inTransaction, openEnvironment } from './lmdb-environment.ts';
 import {
+  changedRevision,
   changeKey,
   changeRange,
+  decodeLogExtent,
   decodePolicyRevision,
   decodeRevision,
   decodeTenantKey,
+  encodeLogExtent,
   encodePolicyRevision,
   encodeRevision,
   encodeTenantKey,
   historyKey,
   historyRange,
+  LOG_EXTENT_KEY,
+  type LogExtent,
   policyKey,
   policyRange,
   REVISION_KEY,
@@ -94,31 +99,43 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
     environment.resetReadTxn();
     const revision = readRevision();
     if (revision !== cacheRevision) {
-      const changed = readChangedKeys(cacheRevision, revision);
-      if (changed === undefined) cache.clear();
-      else for (const key of changed) cache.delete(keyId(key));
+      const changes = readLog(cacheRevision, revision);
+      if (changes === undefined) cache.clear();
+      else for (const { key } of changes) cache.delete(keyId(key));
       cacheRevision = revision;
     }
     return revision;
   }
 
-  /** Whose policies changed after one revision up to another; undefined when that is not remembered. */
-  function readChangedKeys(after: number, upTo: number): readonly TenantKey[] | undefined {
-    if (after === upTo) return [];
-    // The log is trimmed from its beginning, so where the first change is, the others are.
-    if (after > upTo || !environment.doesExist(changeKey(after + 1))) return undefined;
-    return Array.from(environment.getRange(changeRange(after + 1, upTo)), ({ value }) =>
-      decodeTenantKey(value),
-    );
+  function readLogExtent(): LogExtent {
+    const bytes = environment.getBinary(LOG_EXTENT_KEY);
+    return bytes === undefined ? { forgotten: 0, length: 0 } : decodeLogExtent(bytes);
+  }
+
+  /**
+   * Whose policies changed after one revision up to another, oldest first and `limit` at most; undefined when that is
+   * not remembered.
+   */
+  function readLog(
+    after: number,
+    revision: number,
+    limit = Number.POSITIVE_INFINITY,
+  ): readonly LoggedChange[] | undefined {
+    if (after === revision) return [];
+    if (after > revision || after < readLogExtent().forgotten) return undefined;
+    const range = { ...changeRange(after + 1), ...(limit < Number.POSITIVE_INFINITY && { limit }) };
+    return Array.from(environment.getRange(range), ({ key, value }) => ({
+      revision: changedRevision(key),
+      key: decodeTenantKey(value),
+    }));
   }
 
   function readChanges(after: number): readonly PolicyRevision[] | undefined {
-    const revision = refresh();
-    const keys = readChangedKeys(after, Math.min(revision, after + CHANGES_AT_ONCE));
-    if (keys === undefined) return undefined;
+    const log = readLog(after, refresh(), CHANGES_AT_ONCE);
+    if (log === undefined) return undefined;
     const changes: PolicyRevision[] = [];
-    for (const [index, key] of keys.entries()) {
-      const bytes = environment.getBinary(historyKey(key, after + 1 + index));
+    for (const { key, revision } of log) {
+      const bytes = environment.getBinary(historyKey(key, revision));
       // A tenant that was written more than HISTORY_LIMIT times since.
       if (bytes === undefined) return undefined;
       changes.push(decodePolicyRevision(bytes));
@@ -155,13 +172,24 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
     if (change.policy === undefined) environment.removeSync(policyKey(key));
     else environment.putSync(policyKey(key), bytes);
     environment.putSync(historyKey(key, revision), bytes);
-    environment.putSync(changeKey(revision), encodeTenantKey(key));
+    log(change);
     environment.putSync(REVISION_KEY, encodeRevision(revision));
 
     const history = Array.from(environment.getKeys(historyRange(key)));
     for (const old of history.slice(0, -HISTORY_LIMIT)) environment.removeSync(old);
-    const forgotten = Array.from(environment.getKeys(changeRange(0, Math.max(0, revision - changeLogLimit))));
-    for (const old of forgotten) environment.removeSync(old);
+  }
+
+  function log({ key, revision }: PolicyRevision): void {
+    let { forgotten, length } = readLogExtent();
+    environment.putSync(changeKey(revision), encodeTenantKey(key));
+    length += 1;
+    const surplus = Math.max(0, length - changeLogLimit);
+    for (const old of Array.from(environment.getKeys({ ...changeRange(0), limit: surplus }))) {
+      forgotten = changedRevision(old);
+      length -= 1;
+      environment.removeSync(old);
+    }
+    environment.putSync(LOG_EXTENT_KEY, encodeLogExtent({ forgotten, length }));
   }
 
   return {
@@ -212,6 +240,9 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
     },
   };
 }
+
+/** An entry of the log of changes. */
+type LoggedChange = Pick<PolicyRevision, 'key' | 'revision'>;
 
 function asStored(revision: PolicyRevision): StoredPolicy {
   const { policy } = revision;
