@@ -1,3 +1,11 @@
+export {
+  type EtcdPolicyStore,
+  type EtcdPolicyStoreOptions,
+  type EtcdStatus,
+  openEtcdPolicyStore,
+} from './etcd/etcd.ts';
+export type { EtcdConnection } from './etcd/etcd-client.ts';
+export type { ReplicationLog } from './etcd/replication.ts';
 export { type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';
 export {
@@ -14,3 +22,4 @@ export {
   type WatchOptions,
   type WriteResult,
 } from './policy-store.ts';
+export { PolicyStoreUnavailableError } from './unavailable.ts';

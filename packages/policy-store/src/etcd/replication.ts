@@ -1,0 +1,213 @@
+import { type EtcdClient, pause, withTimeLimit } from './etcd-client.ts';
+import { EtcdError } from './etcd-error.ts';
+import type { Replica } from './replica.ts';
+import type { Head, LogPage, SharedLog } from './shared-log.ts';
+
+/** Where replication says what changes for the worse and for the better. A pino logger is one. */
+export interface ReplicationLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+export interface ReplicationStatus {
+  /** How many revisions of etcd the newest write is ahead of the replica, as far as is known; 0 when it has everything. */
+  readonly lagRevisions: number;
+  /** Since etcd last answered; since the start when it never did. */
+  readonly secondsSinceContact: number;
+  /** Why etcd was not reached the last time; undefined when it was. */
+  readonly problem: string | undefined;
+}
+
+/** Keeps a replica up to date. */
+export interface Replication {
+  readonly status: () => ReplicationStatus;
+  readonly close: () => Promise<void>;
+}
+
+export interface ReplicationParts {
+  readonly log: SharedLog;
+  readonly client: EtcdClient;
+  readonly replica: Replica;
+  /** Called after every change of the replica. */
+  readonly onChange: () => void;
+  readonly report: ReplicationLog | undefined;
+  /** How often etcd is asked what is newest, to notice a watch that has fallen silent. */
+  readonly contactIntervalMilliseconds: number;
+}
+
+const COMPACTED = 'etcd has compacted what is missing';
+
+const FIRST_PAUSE_MILLISECONDS = 50;
+const LONGEST_PAUSE_MILLISECONDS = 5_000;
+/** How long one look at etcd may take over all endpoints. */
+const LOOK_MILLISECONDS = 10_000;
+/** How much of a snapshot is in memory at once, about. */
+const PAGE_BYTES = 2 * 1024 * 1024;
+const LARGEST_PAGE_ENTRIES = 1_000;
+
+/** Follows the log for as long as it is open: takes what is missing, or everything when that is not to be had. */
+export function startReplication(parts: ReplicationParts): Replication {
+  const { log, client, replica, onChange, report, contactIntervalMilliseconds } = parts;
+  const closing = new AbortController();
+  let lastContact = performance.now();
+  let newestRevision = 0;
+  let problem: string | undefined;
+  /** Why the replica is to be replaced, whatever it has. */
+  let mustReload: string | undefined;
+
+  function hadContact({ revision }: Pick<Head, 'revision'>): void {
+    lastContact = performance.now();
+    newestRevision = revision;
+    if (problem !== undefined) report?.info({ revision }, 'etcd answers again');
+    problem = undefined;
+  }
+
+  function lostContact(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    if (problem === undefined)
+      report?.warn({ err: error }, 'etcd is away: policies are read from the replica');
+    problem = message;
+  }
+
+  function look(signal: AbortSignal): Promise<Head> {
+    return withTimeLimit(signal, LOOK_MILLISECONDS, limited => log.readHead(limited));
+  }
+
+  /** Why what the replica has is no beginning of what etcd has; undefined when it is. */
+  function reasonToReload({ clusterId, etcdRevision, revision }: Head): string | undefined {
+    const source = replica.source();
+    if (!source) return 'there is no replica yet';
+    if (source.clusterId !== clusterId) return 'this is another cluster';
+    if (etcdRevision < source.etcdRevision) return 'etcd is at an earlier revision';
+    if (revision < replica.policies.revision()) return 'the newest write is gone';
+    return undefined;
+  }
+
+  /** Brings the replica to where a watch can begin. */
+  async function catchUp(signal: AbortSignal): Promise<void> {
+    const head = await look(signal);
+    hadContact(head);
+    const reason = mustReload ?? reasonToReload(head);
+    if (reason !== undefined) {
+      report?.info({ reason }, 'all policies are read from etcd');
+      await replica.replaceAll(readAll(log, signal));
+      mustReload = undefined;
+      onChange();
+    } else if (head.revision === replica.policies.revision()) {
+      // Nothing was written since, so nothing is missed should etcd have compacted what others wrote meanwhile.
+      await replica.moveTo(head.etcdRevision);
+    }
+  }
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    const from = replica.source()?.etcdRevision ?? 0;
+    for await (const message of log.watch(from, signal)) {
+      if (message.kind === 'changes') {
+        if ((await replica.apply(message)) === 'foreign') {
+          mustReload = 'something else than a gateway changed them';
+          return;
+        }
+        onChange();
+        newestRevision = Math.max(newestRevision, replica.policies.revision());
+      }
+      hadContact({ revision: newestRevision });
+    }
+  }
+
+  /** Looks now and then whether the watch has told everything. Ends when it has not. */
+  async function guard(signal: AbortSignal): Promise<void> {
+    let behindAt: number | undefined;
+    while (await pause(contactIntervalMilliseconds, signal)) {
+      try {
+        const head = await look(signal);
+        hadContact(head);
+        if (reasonToReload(head) !== undefined) return;
+        const revision = replica.policies.revision();
+        if (behindAt === revision && head.revision > revision) {
+          report?.warn({ revision, newest: head.revision }, 'a watch has fallen silent and is begun again');
+          client.nextEndpoint();
+          return;
+        }
+        behindAt = head.revision > revision ? revision : undefined;
+      } catch (error) {
+        if (!signal.aborted) lostContact(error);
+      }
+    }
+  }
+
+  /** One attempt, from catching up to the end of the watch. */
+  async function attempt(signal: AbortSignal): Promise<void> {
+    await catchUp(signal);
+    const watch = new AbortController();
+    const end = (): void => watch.abort();
+    signal.addEventListener('abort', end, { once: true });
+    const guarding = guard(watch.signal).finally(end);
+    try {
+      await follow(watch.signal);
+    } catch (error) {
+      // The guard ended it.
+      if (!watch.signal.aborted) throw error;
+    } finally {
+      end();
+      signal.removeEventListener('abort', end);
+      await guarding;
+    }
+  }
+
+  async function run(): Promise<void> {
+    const { signal } = closing;
+    for (let failures = 0; !signal.aborted; ) {
+      const began = performance.now();
+      try {
+        await attempt(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof EtcdError && error.kind === 'compacted') mustReload = COMPACTED;
+        else lostContact(error);
+      }
+      // One that lasted a while ended for a reason of its own.
+      failures = performance.now() - began > LONGEST_PAUSE_MILLISECONDS ? 0 : failures + 1;
+      const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** failures);
+      await pause(longest * (0.5 + Math.random() / 2), signal);
+    }
+  }
+
+  const running = run();
+  return {
+    status: () => ({
+      lagRevisions: Math.max(0, newestRevision - replica.policies.revision()),
+      secondsSinceContact: (performance.now() - lastContact) / 1000,
+      problem,
+    }),
+    async close() {
+      closing.abort();
+      await running;
+    },
+  };
+}
+
+/** The whole log at one revision, in pages of about as many bytes, whatever the size of policies. */
+export async function* readAll(log: SharedLog, signal: AbortSignal): AsyncGenerator<LogPage> {
+  let limit = 16;
+  let start: string | undefined;
+  let etcdRevision: number | undefined;
+  do {
+    const options = {
+      limit,
+      ...(start !== undefined && { start }),
+      ...(etcdRevision !== undefined && { etcdRevision }),
+    };
+    const page: LogPage = await withTimeLimit(signal, LOOK_MILLISECONDS, limited =>
+      log.readPage(options, limited),
+    );
+    yield page;
+    const perEntry = page.sizeBytes / Math.max(1, page.entries.length);
+    // A page is at most twice as many as the last: what comes may be larger than what was seen.
+    limit = Math.max(
+      1,
+      Math.min(LARGEST_PAGE_ENTRIES, 2 * limit, Math.floor(PAGE_BYTES / Math.max(1, perEntry))),
+    );
+    start = page.next;
+    etcdRevision = page.etcdRevision;
+  } while (start !== undefined);
+}
