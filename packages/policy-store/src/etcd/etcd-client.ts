@@ -25,12 +25,12 @@ export interface EtcdConnection {
  */
 export interface EtcdClient {
   /**
-   * Sends a request until it is answered or `signal` is aborted: over the endpoints in turn, with pauses that grow from
-   * round to round. It may reach etcd more than once: only for what has the same effect then.
+   * Sends a request until it is answered, `signal` is aborted or each endpoint was asked so many times: over the
+   * endpoints in turn, with pauses that grow from round to round. Rounds have no limit unless it is given. It may reach etcd more than once: only for what has the same effect then.
    *
    * @throws EtcdError; the last one, when it is given up
    */
-  readonly call: (path: string, body: object, signal: AbortSignal) => Promise<unknown>;
+  readonly call: (path: string, body: object, signal: AbortSignal, rounds?: number) => Promise<unknown>;
   /**
    * Sends a request once, to the endpoint that is preferred now, and gives the messages of the answer as they come.
    *
@@ -43,6 +43,8 @@ export interface EtcdClient {
 }
 
 const REQUEST_TIMEOUT_MILLISECONDS = 2_000;
+/** How often a token may turn out not to be good before that counts as a failure. */
+const AUTHENTICATIONS = 2;
 /** Before the second round over the endpoints; it doubles for each further one. */
 const FIRST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 1_000;
@@ -132,19 +134,21 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
   }
 
   return {
-    async call(path, body, signal) {
+    async call(path, body, signal, rounds = Number.POSITIVE_INFINITY) {
       let authentications = 0;
-      for (let attempt = 0; ; attempt++) {
+      for (let attempts = 0; ; ) {
         try {
           return await callOnce(path, body, signal);
         } catch (error) {
           const { kind } = error as EtcdError;
           if (kind === 'compacted' || kind === 'refused' || signal.aborted) throw error;
-          if (kind === 'unauthenticated') {
+          if (kind === 'unauthenticated' && authentications < AUTHENTICATIONS) {
             authentications += 1;
-            if (authentications > origins.length) throw error;
+            continue;
           }
-          const round = Math.floor((attempt + 1) / origins.length);
+          attempts += 1;
+          const round = Math.floor(attempts / origins.length);
+          if (round >= rounds) throw error;
           if (round > 0 && !(await pause(jittered(round), signal))) throw error;
         }
       }

@@ -38,9 +38,9 @@ export interface ReplicationParts {
 const COMPACTED = 'etcd has compacted what is missing';
 
 const FIRST_PAUSE_MILLISECONDS = 50;
-const LONGEST_PAUSE_MILLISECONDS = 5_000;
-/** How long one look at etcd may take over all endpoints. */
-const LOOK_MILLISECONDS = 10_000;
+const LONGEST_PAUSE_MILLISECONDS = 2_000;
+/** How long one page may take over all endpoints. */
+const PAGE_MILLISECONDS = 10_000;
 /** How much of a snapshot is in memory at once, about. */
 const PAGE_BYTES = 2 * 1024 * 1024;
 const LARGEST_PAGE_ENTRIES = 1_000;
@@ -69,10 +69,6 @@ export function startReplication(parts: ReplicationParts): Replication {
     problem = message;
   }
 
-  function look(signal: AbortSignal): Promise<Head> {
-    return withTimeLimit(signal, LOOK_MILLISECONDS, limited => log.readHead(limited));
-  }
-
   /** Why what the replica has is no beginning of what etcd has; undefined when it is. */
   function reasonToReload({ clusterId, etcdRevision, revision }: Head): string | undefined {
     const source = replica.source();
@@ -85,7 +81,7 @@ export function startReplication(parts: ReplicationParts): Replication {
 
   /** Brings the replica to where a watch can begin. */
   async function catchUp(signal: AbortSignal): Promise<void> {
-    const head = await look(signal);
+    const head = await log.readHead(signal);
     hadContact(head);
     const reason = mustReload ?? reasonToReload(head);
     if (reason !== undefined) {
@@ -119,7 +115,7 @@ export function startReplication(parts: ReplicationParts): Replication {
     let behindAt: number | undefined;
     while (await pause(contactIntervalMilliseconds, signal)) {
       try {
-        const head = await look(signal);
+        const head = await log.readHead(signal);
         hadContact(head);
         if (reasonToReload(head) !== undefined) return;
         const revision = replica.policies.revision();
@@ -138,6 +134,7 @@ export function startReplication(parts: ReplicationParts): Replication {
   /** One attempt, from catching up to the end of the watch. */
   async function attempt(signal: AbortSignal): Promise<void> {
     await catchUp(signal);
+    signal.throwIfAborted();
     const watch = new AbortController();
     const end = (): void => watch.abort();
     signal.addEventListener('abort', end, { once: true });
@@ -197,7 +194,7 @@ export async function* readAll(log: SharedLog, signal: AbortSignal): AsyncGenera
       ...(start !== undefined && { start }),
       ...(etcdRevision !== undefined && { etcdRevision }),
     };
-    const page: LogPage = await withTimeLimit(signal, LOOK_MILLISECONDS, limited =>
+    const page: LogPage = await withTimeLimit(signal, PAGE_MILLISECONDS, limited =>
       log.readPage(options, limited),
     );
     yield page;

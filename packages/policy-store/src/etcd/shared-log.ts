@@ -49,6 +49,7 @@ export type WatchMessage =
 
 /** The log that all gateways share. Every operation throws an EtcdError when it cannot be done before the abort. */
 export interface SharedLog {
+  /** Tries each endpoint once. */
   readonly readHead: (signal: AbortSignal) => Promise<Head>;
   /** As every acknowledged write left it. */
   readonly readNewest: (key: TenantKey, signal: AbortSignal) => Promise<LogEntry | undefined>;
@@ -124,7 +125,7 @@ export function openSharedLog(client: EtcdClient, keys: SharedKeys): SharedLog {
 
   return {
     async readHead(signal) {
-      const answer = await client.call('/v3/kv/range', range({ key: keys.head }), signal);
+      const answer = await client.call('/v3/kv/range', range({ key: keys.head }), signal, 1);
       const { header, kvs = [] } = answer as RangeAnswer;
       return {
         clusterId: header.cluster_id ?? '0',
