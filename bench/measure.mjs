@@ -57,7 +57,8 @@ function summarize(rounds) {
   return { rounds, median: quantile(rounds, 0.5), low: quantile(rounds, 0.25), high: quantile(rounds, 0.75) };
 }
 
-function quantile(values, part) {
+/** The value that `part` of the others are below. */
+export function quantile(values, part) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(part * (sorted.length - 1))];
 }

@@ -2,4 +2,4 @@
 import { run, setUp } from './setup.mjs';
 
 setUp();
-run(process.execPath, ['bench/decide.bench.mjs', ...process.argv.slice(2)]);
+for (const name of ['decide', 'proxy']) run(process.execPath, [`bench/${name}.bench.mjs`]);

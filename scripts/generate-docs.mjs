@@ -5,8 +5,12 @@ import { configTable } from './config-table.mjs';
 import { root } from './setup.mjs';
 
 const { DIAGNOSTICS } = await import('../packages/core/dist/index.js');
-
 const { configJsonSchema } = await import('../packages/server/dist/index.js');
+
+const INTRODUCTION = `Everything that Crossgate can find in a policy. An *error* keeps a policy from being stored; a *warning* is most likely a
+mistake; an *info* is worth knowing. Made from the table \`DIAGNOSTICS\` in \`packages/core\`; what stands in braces is filled
+in. Examples are a document, a policy in the neutral form, or a part of a rule; of limits, they are those of a service that takes
+few.`;
 
 const documents = {
   'docs/diagnostics.md': diagnosticsPage(),
@@ -38,10 +42,10 @@ function withTable(file, table) {
 
 function diagnosticsPage() {
   const entries = Object.entries(DIAGNOSTICS).map(
-    ([code, { severity, message, help }]) =>
-      `## ${code}\n\n*${severity}*\n\n${sentence(message)}\n\nWhat to do: ${sentence(help)}\n`,
+    ([code, { severity, example, message, help }]) =>
+      `## ${code}\n\n*${severity}*\n\n${sentence(message)}\n\nExample: \`${example}\`\n\nWhat to do: ${sentence(help)}\n`,
   );
-  return `# Diagnostics\n\nEverything that Crossgate can find in a policy. Made from the table in \`packages/core/src/diagnostic.ts\`; what stands in braces is filled in.\n\n${entries.join('\n')}`;
+  return `# Diagnostics\n\n${INTRODUCTION}\n\n${entries.join('\n')}`;
 }
 
 function sentence(text) {

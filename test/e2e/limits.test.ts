@@ -17,7 +17,7 @@ afterEach(async () => {
 async function connectUnder(
   limits: Readonly<Record<string, number>>,
 ): Promise<{ readonly socket: Socket; readonly answer: Promise<string> }> {
-  server = await startLocalServer({}, {}, `limits: ${JSON.stringify(limits)}`);
+  server = await startLocalServer({}, {}, { text: `limits: ${JSON.stringify(limits)}` });
   const [host, port] = splitAddress(server.cos);
   const socket = connect(port, host).setEncoding('latin1');
   sockets.push(socket);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DialectConfig, openLog, type RunningServer, readServeConfig, serve } from '@crossgate/server';
+import pino from 'pino';
 
 /** A server of this process on free ports, with a data directory of its own. */
 export interface LocalServer {
@@ -21,17 +22,28 @@ export interface LocalServer {
   readonly stop: () => Promise<void>;
 }
 
-/** `dialects` are changes of how a service is served, by its id; `text` is that of a configuration file. */
+/** A line of the log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** Besides flags. */
+export interface LocalServerOptions {
+  /** The text of a configuration file. */
+  readonly text?: string;
+  /** Where lines of the log go. */
+  readonly logged?: LogLine[];
+}
+
+/** `dialects` are changes of how a service is served, by its id. */
 export async function startLocalServer(
   settings: Readonly<Record<string, unknown>> = {},
   dialects: Readonly<Record<string, Partial<DialectConfig>>> = {},
-  text = '',
+  { text = '', logged }: LocalServerOptions = {},
 ): Promise<LocalServer> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-test-'));
   const flags = { portBase: 0, dataDirectory, logLevel: 'silent', ...settings };
   const read = readServeConfig(flags, {}, { name: 'crossgate.yaml', text });
   if (read.kind === 'problem') throw new Error(read.message);
-  const { log, close: closeLog } = openLog(read.config.logLevel);
+  const { log, close: closeLog } = logged ? logInto(logged) : openLog(read.config.logLevel);
   const config = { ...read.config, dialects: { ...read.config.dialects } };
   for (const [id, changes] of Object.entries(dialects)) {
     const dialect = config.dialects[id];
@@ -57,4 +69,9 @@ export async function startLocalServer(
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
+}
+
+function logInto(lines: LogLine[]): ReturnType<typeof openLog> {
+  const log = pino({ base: null }, { write: line => lines.push(JSON.parse(line) as LogLine) });
+  return { log, close: () => {} };
 }

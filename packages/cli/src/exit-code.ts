@@ -1,8 +1,12 @@
+import type { LimitReached } from '@crossgate/core';
+
 /** How a command ended, for scripts. */
 export const EXIT = {
   done: 0,
   /** Wrong usage, or something outside could not be reached, read or written. */
   failed: 1,
+  /** The request is refused, the policies differ, or there are warnings that were denied. */
+  refused: 2,
   /** The policy has errors. */
   invalidPolicy: 3,
 } as const;
@@ -17,4 +21,10 @@ export class CommandError extends Error {
     this.name = 'CommandError';
     this.exitCode = exitCode;
   }
+}
+
+/** An analysis that was given up. */
+export function analysisTooLarge({ code }: LimitReached, what: 'compared' | 'converted'): CommandError {
+  const message = `${code}: too many wildcards overlap for this to be ${what} exactly; use fewer in one policy`;
+  return new CommandError(message);
 }

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { compareCommand } from './command/compare.ts';
+import { convertCommand } from './command/convert.ts';
+import { explainCommand } from './command/explain.ts';
+import { lintCommand } from './command/lint.ts';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';
 import { CommandError, EXIT } from './exit-code.ts';
@@ -11,7 +15,15 @@ async function main(): Promise<void> {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride();
-  for (const command of [serveCommand(), policyCommand()]) program.addCommand(inherit(command));
+  for (const command of [
+    serveCommand(),
+    policyCommand(),
+    explainCommand(),
+    lintCommand(),
+    compareCommand(),
+    convertCommand(),
+  ])
+    program.addCommand(inherit(command));
   try {
     await program.parseAsync();
   } catch (error) {

@@ -1,29 +1,117 @@
 import { readFileSync } from 'node:fs';
-import { formatDiagnostic, type Policy, type ReadPolicyResult, readPolicy } from '@crossgate/core';
-import { DIALECTS, type Dialect, dialectById } from '@crossgate/dialects';
+import {
+  type CompiledPolicy,
+  compile,
+  type Diagnostic,
+  type Policy,
+  type PolicySource,
+  type Profile,
+  type ReadPolicyResult,
+  validate,
+} from '@crossgate/core';
+import { DIALECTS, type Dialect, dialectById, readNeutralPolicy } from '@crossgate/dialects';
 import { CommandError, EXIT } from './exit-code.ts';
+import { formatCounts, formatDiagnostics, type SourceDocument } from './format-diagnostics.ts';
+import { renderLines, screenOf } from './styled-text.ts';
 
-/**
- * Reads a policy from a file, or from standard input when it is `-`: in the neutral form, or, when a dialect is named,
- * in that service's own, where it has one.
- *
- * @throws CommandError
- */
-export function readPolicyFile(file: string, dialect: Dialect | undefined): Policy {
-  const name = file === '-' ? 'standard input' : file;
-  const bytes = readBytes(file, name);
-  const result = dialect?.policyApi
-    ? dialect.policyApi.document.parse(bytes)
-    : readPolicy(parseJson(bytes, name));
-  return policyOf(result, name);
+/** How a policy is written, and which service reads it. */
+export interface PolicyForm {
+  readonly dialect: Dialect;
+  readonly profile: Profile;
+  /** Whether the file is in the form of the service, and not in the neutral one. */
+  readonly isOwn: boolean;
 }
 
-/** The dialect that `--dialect` names. */
+/** A policy that its service takes, with the document that it was read from. */
+export interface PolicyFile extends PolicyForm {
+  readonly document: SourceDocument;
+  readonly policy: Policy;
+  readonly compiled: CompiledPolicy;
+  readonly source: PolicySource;
+}
+
+/** The result of reading, with the document that findings can be shown in. */
+export interface ReadDocument {
+  readonly document: SourceDocument;
+  readonly result: ReadPolicyResult;
+}
+
+const NEUTRAL = 'neutral';
+
+/**
+ * The form that the flags of a command name.
+ *
+ * @param id of `--dialect`
+ * @param profile of `--profile`, for the neutral form
+ * @param variants of `--variant`
+ * @throws CommandError
+ */
+export function policyForm(
+  id: string | undefined,
+  profile: string | undefined,
+  variants: readonly string[] = [],
+): PolicyForm {
+  const isNeutral = id === undefined || id === NEUTRAL;
+  if (isNeutral && profile === undefined) {
+    const known = DIALECTS.map(dialect => dialect.id).join(', ');
+    throw new CommandError(
+      `name the service that reads the policy: --dialect with its own document, or --profile with the neutral form; known: ${known}`,
+    );
+  }
+  const dialect = namedDialect(isNeutral ? profile : id) as Dialect;
+  const isOwn = !isNeutral && dialect.policyApi !== undefined;
+  return { dialect, profile: readVariant(dialect, variants), isOwn };
+}
+
+/** `--variant` is as that of `crossgate serve`: `dialect=name`. */
+function readVariant({ id, profile, variants }: Dialect, named: readonly string[]): Profile {
+  const known = DIALECTS.flatMap(each => Object.keys(each.variants).map(name => `${each.id}=${name}`));
+  const unknown = named.find(each => !known.includes(each));
+  if (unknown !== undefined) throw new CommandError(`--variant must be one of ${known.join(', ')}`);
+  const ours = named.find(each => each.startsWith(`${id}=`));
+  return (ours !== undefined && variants[ours.slice(id.length + 1)]) || profile;
+}
+
+/** The dialect that a flag names. */
 export function namedDialect(id: string | undefined): Dialect | undefined {
   if (id === undefined) return undefined;
   const dialect = dialectById(id);
   if (dialect) return dialect;
   throw new CommandError(`there is no dialect ${id}; known: ${DIALECTS.map(known => known.id).join(', ')}`);
+}
+
+/**
+ * Reads a policy from a file, or from standard input when it is `-`. What the service would not take is found only where
+ * the document is in its own form.
+ *
+ * @throws CommandError when the file cannot be read
+ */
+export function readDocument(file: string, own: Dialect | undefined): ReadDocument {
+  const name = file === '-' ? 'standard input' : file;
+  const bytes = readBytes(file, name);
+  const result = own?.policyApi ? own.policyApi.document.parse(bytes) : readNeutralPolicy(bytes);
+  return { document: { name, text: new TextDecoder().decode(bytes) }, result };
+}
+
+/** @throws CommandError when there is no policy that the service takes, with everything that is wrong */
+export function readPolicyFile(file: string, form: PolicyForm): PolicyFile {
+  const { document, result } = readDocument(file, form.isOwn ? form.dialect : undefined);
+  if (result.kind === 'diagnostics') throw invalid(document, result.diagnostics, form.isOwn);
+  const { kind, policy, ...source } = result;
+  const errors = validate(policy, form.profile);
+  if (errors.length > 0) throw invalid(document, source.locate?.(errors) ?? errors, form.isOwn);
+  return { ...form, document, policy, source, compiled: compile(policy, form.profile) };
+}
+
+/**
+ * Reads a policy for a server, which finds what its service would not take.
+ *
+ * @throws CommandError
+ */
+export function readPolicy(file: string, dialect: Dialect | undefined): Policy {
+  const { document, result } = readDocument(file, dialect);
+  if (result.kind === 'policy') return result.policy;
+  throw invalid(document, result.diagnostics, dialect?.policyApi !== undefined);
 }
 
 function readBytes(file: string, name: string): Uint8Array {
@@ -34,17 +122,11 @@ function readBytes(file: string, name: string): Uint8Array {
   }
 }
 
-function parseJson(bytes: Uint8Array, name: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    const hint = 'if it is in the form of a service, name that with --dialect';
-    throw new CommandError(`${name} is not JSON (${(error as Error).message}); ${hint}`);
-  }
-}
-
-function policyOf(result: ReadPolicyResult, name: string): Policy {
-  if (result.kind === 'policy') return result.policy;
-  const lines = result.diagnostics.map(finding => `  ${formatDiagnostic(finding)}`);
-  throw new CommandError([`${name} has errors:`, ...lines].join('\n'), EXIT.invalidPolicy);
+function invalid(document: SourceDocument, findings: readonly Diagnostic[], isOwn: boolean): CommandError {
+  const screen = { ...screenOf(process.stderr, process.env), hasColor: false };
+  const isJson = isOwn || !findings.some(({ code }) => code === 'document-malformed');
+  const hint = isJson ? [] : ['', 'It was read as JSON; name a document of a service with --dialect.'];
+  const report = renderLines(formatDiagnostics(findings, document, screen), screen);
+  const message = [`${document.name} has ${formatCounts(findings)}`, '', report, ...hint].join('\n');
+  return new CommandError(message, EXIT.invalidPolicy);
 }

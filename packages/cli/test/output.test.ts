@@ -53,7 +53,7 @@ describe(formatDocument, () => {
       };
       const document = formatDocument(policy, cosPolicyDocument);
       expect(visible(document)).toBe(document);
-      expect(cosPolicyDocument.parse(Buffer.from(document))).toEqual({ kind: 'policy', policy });
+      expect(cosPolicyDocument.parse(Buffer.from(document))).toMatchObject({ kind: 'policy', policy });
     },
   );
 

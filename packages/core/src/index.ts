@@ -1,6 +1,10 @@
 export type { ComparedHeader } from './analysis/answer-facts.ts';
-export type { LimitReached } from './analysis/budget.ts';
+export { ANALYSIS_STEPS, type Budget, type LimitReached, newBudget } from './analysis/budget.ts';
 export { type AnswerDifference, admits, type Comparison, compare } from './analysis/compare.ts';
+export { type ConvertedPolicy, type ConvertOptions, convertPolicy } from './analysis/convert.ts';
+export type { Loss, LossCode } from './analysis/loss.ts';
+export { type RedundantEntry, redundantEntries } from './analysis/redundant-entries.ts';
+export { type RuleConflict, type RuleUse, ruleUses } from './analysis/rule-use.ts';
 export type { Witness } from './analysis/witness.ts';
 export { type BrowserName, MAX_AGE_LIMIT_SECONDS } from './browser/browsers.ts';
 export { checkActual } from './browser/check-actual.ts';
@@ -32,11 +36,16 @@ export {
   type Diagnostic,
   type DiagnosticCode,
   diagnostic,
+  diagnosticTexts,
   formatDiagnostic,
   formatPath,
+  locatedAt,
   type PolicyPath,
   type Severity,
   type SourcePosition,
+  type SourceSpan,
+  shorten,
+  type WitnessRequest,
 } from './diagnostic.ts';
 export { applyEdits, type PolicyEdit } from './edit.ts';
 export { explainActual, explainPreflight } from './explain.ts';
@@ -52,7 +61,18 @@ export type {
   PreflightExplanation,
   RuleOutcome,
 } from './explanation.ts';
+export {
+  formatCause,
+  formatEdit,
+  formatObstacle,
+  NEAR_MISS_TEXTS,
+  REFUSAL_TEXTS,
+  RULE_OUTCOME_TEXTS,
+} from './explanation-text.ts';
 export { isToken } from './field-name.ts';
+export { lint } from './lint/lint.ts';
+export type { LintCode } from './lint/lint-findings.ts';
+export { formatLoss } from './loss-text.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';
 export type { Policy, Rule, Settings } from './policy.ts';
@@ -62,6 +82,7 @@ export type {
   AllowMethodsConvention,
   AnswerConventions,
   AnswerHeader,
+  BrowserClientNeeds,
   ExposeHeadersConvention,
   HeaderConventions,
   MaxAgeConvention,
@@ -73,5 +94,5 @@ export type {
   Profile,
   Refusal,
 } from './profile.ts';
-export { type ReadPolicyResult, readPolicy } from './read-policy.ts';
+export { type PolicySource, type ReadPolicyResult, readPolicy } from './read-policy.ts';
 export { validate } from './validate.ts';

@@ -14,6 +14,16 @@ export interface Profile {
   readonly limits: PolicyLimits;
   /** The optional fields that a policy of this service can have. */
   readonly fields: readonly OptionalField[];
+  /** Unset where nothing but what the service answers anyway is needed. */
+  readonly browserClient?: BrowserClientNeeds;
+}
+
+/** What pages need that use the service's own SDK for browsers. No decision depends on it; `lint` looks at it. */
+export interface BrowserClientNeeds {
+  /** Headers that every signed request has, by name in lower case. */
+  readonly requestHeaders: readonly string[];
+  /** Headers of the answer to a PUT that it reads, and cannot do without. */
+  readonly readAfterPut: readonly string[];
 }
 
 export type OptionalField = 'id' | 'allowedHeaders' | 'exposeHeaders' | 'maxAgeSeconds' | 'vary';

@@ -1,9 +1,17 @@
-import { type Diagnostic, diagnostic, type PolicyPath } from './diagnostic.ts';
+import { type Diagnostic, diagnostic, type PolicyPath, type SourceSpan } from './diagnostic.ts';
 import type { Policy, Rule } from './policy.ts';
 
 export type ReadPolicyResult =
-  | { readonly kind: 'policy'; readonly policy: Policy }
+  | ({ readonly kind: 'policy'; readonly policy: Policy } & PolicySource)
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] };
+
+/** Where the parts of a policy stand in the document it came from, when its reader knows. */
+export interface PolicySource {
+  /** Gives findings about the policy their places, and puts them in the order of the document. */
+  readonly locate?: (findings: readonly Diagnostic[]) => readonly Diagnostic[];
+  /** Of what is at the path, or of the nearest thing around it. */
+  readonly spanOf?: (path: PolicyPath) => SourceSpan | undefined;
+}
 
 const POLICY_FIELDS = ['rules', 'vary'];
 const RULE_FIELDS = [

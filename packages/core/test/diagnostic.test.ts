@@ -6,11 +6,20 @@ import {
   diagnostic,
   formatDiagnostic,
   formatPath,
+  locatedAt,
 } from '../src/diagnostic.ts';
+import { lint } from '../src/lint/lint.ts';
+import { LINT_FINDINGS, type LintCode } from '../src/lint/lint-findings.ts';
 import { readPolicy } from '../src/read-policy.ts';
 import { validate } from '../src/validate.ts';
+import { VALIDATION_FINDINGS } from '../src/validation-findings.ts';
+import { readExample } from './lint/example-policy.ts';
+import { lintCases, lintProfile } from './lint/lint-cases.ts';
 import { unreadableCases } from './read-policy-cases.ts';
 import { validateCases } from './validate-cases.ts';
+
+/** A finding that takes more than an example. */
+const OF_LONG_POLICIES: readonly DiagnosticCode[] = ['analysis-incomplete'];
 
 /** Findings about a written document, which the readers of documents make. */
 const OF_DOCUMENTS: readonly DiagnosticCode[] = [
@@ -22,6 +31,10 @@ const OF_DOCUMENTS: readonly DiagnosticCode[] = [
 
 function everyFinding(): readonly Diagnostic[] {
   return [
+    ...Object.entries(LINT_FINDINGS).flatMap(([code, { example }]) => {
+      const { profile = lintProfile, exampleIsProse } = lintCases[code as LintCode];
+      return exampleIsProse ? [] : lint(readExample(example), profile);
+    }),
     ...validateCases.flatMap(({ policy, profile }) => validate(policy, profile)),
     ...unreadableCases.flatMap(({ value }) => {
       const result = readPolicy(value);
@@ -33,7 +46,7 @@ function everyFinding(): readonly Diagnostic[] {
 describe('DIAGNOSTICS', () => {
   it('has no code that neither a case of the tables nor a reader of documents produces', () => {
     const produced = everyFinding().map(({ code }) => code);
-    const expected = [...new Set([...produced, ...OF_DOCUMENTS])].sort();
+    const expected = [...new Set([...produced, ...OF_DOCUMENTS, ...OF_LONG_POLICIES])].sort();
     expect(Object.keys(DIAGNOSTICS).sort()).toEqual(expected);
   });
 
@@ -52,6 +65,20 @@ describe('DIAGNOSTICS', () => {
       for (const text of [entry.message, entry.help]) expect(text).toMatch(/^[a-z`{].*[^.\s]$/);
     },
   );
+
+  const ofPolicies = Object.entries(VALIDATION_FINDINGS).filter(
+    ([code]) => !OF_DOCUMENTS.includes(code as DiagnosticCode),
+  );
+
+  it.each(ofPolicies)('has an example of %s that has it', (code, { example }) => {
+    const value: unknown = JSON.parse(example.startsWith('{') ? example : '{"rules": []}');
+    const read = readPolicy(value);
+    const found =
+      read.kind === 'diagnostics'
+        ? read.diagnostics
+        : validateCases.flatMap(({ profile }) => validate(readExample(example), profile));
+    expect(found.map(finding => finding.code)).toContain(code);
+  });
 });
 
 describe('diagnostic', () => {
@@ -62,6 +89,21 @@ describe('diagnostic', () => {
       path: ['rules', 0],
       parameters: {},
     });
+  });
+});
+
+describe('locatedAt', () => {
+  const finding = diagnostic('origin-empty', ['rules', 0]);
+  const position = { line: 3, column: 7 };
+  const end = { line: 3, column: 9 };
+
+  it('takes the span, and nothing else of what carries it', () => {
+    const element = { position, end, name: 'AllowedOrigin' };
+    expect(locatedAt(finding, element)).toStrictEqual({ ...finding, position, end });
+  });
+
+  it('leaves out an end that nobody knows', () => {
+    expect(locatedAt(finding, { position })).toStrictEqual({ ...finding, position });
   });
 });
 
@@ -93,12 +135,12 @@ describe('formatDiagnostic', () => {
     },
     {
       name: 'a position',
-      finding: diagnostic('document-forbidden', [], { what: 'a DOCTYPE' }, position),
+      finding: diagnostic('document-forbidden', [], { what: 'a DOCTYPE' }, { position }),
       text: 'line 3, column 7: the document has a DOCTYPE, which is refused; send the plain document only',
     },
     {
       name: 'a path and a position',
-      finding: diagnostic('field-repeated', ['rules', 0], { field: 'ID' }, position),
+      finding: diagnostic('field-repeated', ['rules', 0], { field: 'ID' }, { position }),
       text: 'rules[0] (line 3, column 7): `ID` stands here more than once; keep one of them',
     },
     {

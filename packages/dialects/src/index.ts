@@ -30,6 +30,7 @@ export type {
   ServiceError,
 } from './exchange.ts';
 export { headerLines, headerPairs, headerValue } from './headers.ts';
+export { readNeutralPolicy } from './json/neutral-policy.ts';
 export {
   azureTablesProfile,
   boomiProfile,

@@ -7,19 +7,20 @@ import {
   type PolicyPath,
   type Profile,
   type ReadPolicyResult,
-  type SourcePosition,
+  type SourceSpan,
   validate,
 } from '@crossgate/core';
+import { byPosition, newPolicyPlaces } from './policy-places.ts';
 
 /** The reading of one policy document: what was found wrong so far, and where each part of the policy stood. */
 export interface PolicyReading {
   /** Remembers where a part of the policy stands. */
-  readonly at: (path: PolicyPath, position: SourcePosition) => void;
+  readonly at: (path: PolicyPath, span: SourceSpan) => void;
   readonly find: (
     code: DiagnosticCode,
     path: PolicyPath,
     parameters: Diagnostic['parameters'],
-    position: SourcePosition,
+    span: SourceSpan,
   ) => void;
   /** The policy when nothing is wrong with it, neither as a document nor for the service. */
   readonly finish: (policy: Policy, profile: Profile) => ReadPolicyResult;
@@ -27,39 +28,19 @@ export interface PolicyReading {
 
 export function newPolicyReading(): PolicyReading {
   const findings: Diagnostic[] = [];
-  const positions = new Map<string, SourcePosition>();
-
-  /** Gives a finding the position of what it is about, or of the nearest thing around it. */
-  function locate(finding: Diagnostic): Diagnostic {
-    for (let length = finding.path.length; length >= 0; length--) {
-      const position = positions.get(formatPath(finding.path.slice(0, length)));
-      if (position) return { ...finding, position };
-    }
-    return finding;
-  }
-
+  const { at, source } = newPolicyPlaces();
   return {
-    at: (path, position) => {
-      positions.set(formatPath(path), position);
-    },
-    find: (code, path, parameters, position) => {
-      findings.push(diagnostic(code, path, parameters, position));
+    at,
+    find: (code, path, parameters, span) => {
+      findings.push(diagnostic(code, path, parameters, span));
     },
     finish: (policy, profile) => {
       // What could not be read has its finding; that it is not valid either says nothing more.
       const unread = new Set(findings.map(finding => formatPath(finding.path)));
-      const invalid = validate(policy, profile)
-        .filter(finding => !unread.has(formatPath(finding.path)))
-        .map(locate);
-      const diagnostics = [...findings, ...invalid].sort(byPosition);
-      return diagnostics.length > 0 ? { kind: 'diagnostics', diagnostics } : { kind: 'policy', policy };
+      const invalid = validate(policy, profile).filter(finding => !unread.has(formatPath(finding.path)));
+      const diagnostics = [...findings, ...source.locate(invalid)].sort(byPosition);
+      if (diagnostics.length > 0) return { kind: 'diagnostics', diagnostics };
+      return { kind: 'policy', policy, ...source };
     },
   };
-}
-
-/** As the document goes, so that it can be mended from top to bottom. */
-function byPosition(a: Diagnostic, b: Diagnostic): number {
-  const [first, second] = [a.position, b.position];
-  if (!first || !second) return 0;
-  return first.line - second.line || first.column - second.column;
 }

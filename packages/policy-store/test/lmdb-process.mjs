@@ -25,11 +25,10 @@ const roles = {
 
   /** Writes what it is told to by messages, and answers with the revision. */
   async serve() {
-    process.on('message', async age => {
-      const result = await store.put(key, policy(age));
-      process.send(result.revision);
+    process.on('message', age => {
+      void store.put(key, policy(age)).then(({ revision }) => process.send(revision));
     });
-    process.on('disconnect', () => store.close());
+    process.on('disconnect', () => void store.close());
     process.send('ready');
   },
 

@@ -127,26 +127,29 @@ export function openGate(parts: GateParts): Gate {
   }
 
   /** Everything else: the answer of the service, with what CORS adds to it, whatever it is. */
-  async function answerActual(
+  function answerActual(
     exchange: Exchange,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<Answer> {
     const policy = policyOrNone(exchange);
-    const own = await operate(exchange, request, response).catch((error: unknown) =>
-      failure(exchange, error),
+    return operate(exchange, request, response).then(
+      own => decorate(exchange, policy, own),
+      (error: unknown) => decorate(exchange, policy, failure(exchange, error)),
     );
+  }
+
+  function decorate(exchange: Exchange, policy: CompiledPolicy, own: Reply): Answer {
     const reply = complete(exchange, own);
     const decision = decideActual(policy, {
       origin: headerValue(exchange.request, 'origin'),
       method: exchange.request.method,
       responseHeaderNames: reply.headers.map(([name]) => name),
     });
-    const { kind } = exchange.location.operation;
     return {
       reply: { ...reply, headers: mergeHeaders(reply.headers, decision.headers) },
       outcome: {
-        kind: KINDS[kind],
+        kind: KINDS[exchange.location.operation.kind],
         result: decision.kind,
         reason: decision.kind === 'refused' ? decision.reason : '',
       },
@@ -159,11 +162,21 @@ export function openGate(parts: GateParts): Gate {
     return { ...reply, headers: [...reply.headers, ...dialect.commonHeaders(exchange, reply)] };
   }
 
-  async function operate(
+  /** Rejects, and never throws. Nothing is awaited here: what a backend promises is passed on as it is. */
+  function operate(exchange: Exchange, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
+    try {
+      const answer = choose(exchange, request, response);
+      return answer instanceof Promise ? answer : Promise.resolve(answer);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  function choose(
     exchange: Exchange,
     request: IncomingMessage,
     response: ServerResponse,
-  ): Promise<Reply> {
+  ): Promise<Reply> | Reply {
     const { operation } = exchange.location;
     if (!hasOneHost(request, exchange.request) || !isPlain(request))
       return fault(exchange, 'request-malformed');
@@ -172,7 +185,7 @@ export function openGate(parts: GateParts): Gate {
         return dialect.replies.error(exchange, operation.error);
       case 'policy':
         return dialect.policyApi
-          ? await operateOnPolicy(exchange, dialect.policyApi, operation.action, request)
+          ? operateOnPolicy(exchange, dialect.policyApi, operation.action, request)
           : fault(exchange, 'method-not-allowed');
       case 'preflight':
         return fault(exchange, 'method-not-allowed');
@@ -181,7 +194,7 @@ export function openGate(parts: GateParts): Gate {
         if (authorization.kind === 'refused' && dialect.gateway.checksCredentials) {
           return dialect.replies.error(exchange, authorization.error);
         }
-        return await backend.handle({ exchange, authorization, request, response });
+        return backend.handle({ exchange, authorization, request, response });
       }
       default:
         return operation satisfies never;
@@ -299,10 +312,16 @@ const KINDS: Readonly<Record<Operation['kind'], Outcome['kind']>> = {
 function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
   const lines = headerLines(head, 'host');
   if (lines.length === 0) return request.httpVersion === '1.0';
-  return lines.length === 1 && /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/.test(lines[0] ?? '');
+  return lines.length === 1 && HOST.test(lines[0] ?? '');
 }
 
-/** Whether the body comes as it is: no transfer coding but `chunked` is undone here (RFC 9112, section 6.1). */
-function isPlain(request: IncomingMessage): boolean {
-  return (request.headers['transfer-encoding'] ?? 'chunked').toLowerCase() === 'chunked';
+const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/;
+
+/**
+ * Whether the body comes as it is: no transfer coding but `chunked` is undone here, and HTTP/1.0 has none
+ * (RFC 9112, section 6.1).
+ */
+function isPlain({ headers, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  return coding === undefined || (coding.toLowerCase() === 'chunked' && httpVersion !== '1.0');
 }

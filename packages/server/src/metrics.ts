@@ -30,12 +30,22 @@ export function newMetrics(): Metrics {
   const collectors: (() => MetricSnapshot)[] = [];
   return {
     counter: (name, help, labelNames) => {
-      const values = new Map<string, number>();
-      collectors.push(() => ({ name, help, type: 'counter', samples: [...values] }));
+      const series = new Map<string, { readonly labels: readonly string[]; count: number }>();
+      collectors.push(() => ({
+        name,
+        help,
+        type: 'counter',
+        samples: [...series.values()].map(({ labels, count }) => [
+          name + formatLabels(labelNames, labels),
+          count,
+        ]),
+      }));
       return {
         increment: (...labels) => {
-          const line = name + formatLabels(labelNames, labels);
-          values.set(line, (values.get(line) ?? 0) + 1);
+          const key = labels.join('\0');
+          const entry = series.get(key);
+          if (entry) entry.count += 1;
+          else series.set(key, { labels, count: 1 });
         },
       };
     },

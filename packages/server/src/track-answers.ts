@@ -26,8 +26,9 @@ export function trackAnswers(): AnswerTracker {
 
   function proceed(socket: Socket): void {
     const then = waiting.get(socket);
+    if (!then) return;
     const responses = [...(unanswered.get(socket) ?? [])];
-    if (!then || responses.some(({ req }) => req.complete)) return;
+    if (responses.some(({ req }) => req.complete)) return;
     waiting.delete(socket);
     if (socket.writable && !responses.some(({ headersSent }) => headersSent)) then();
   }

@@ -21,24 +21,24 @@ export function writeReply(
 
 async function writeSlowly(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
-  // An upstream may begin to answer while it still takes the body.
-  const isReading = reply.fromUpstream && isStream(body);
-  if (!isReading && !(await drain(request))) response.shouldKeepAlive = false;
+  if (!reply.fromUpstream && !(await drain(request))) response.shouldKeepAlive = false;
   try {
     writeHead(response, reply);
   } catch (error) {
     await letGo(body);
     throw error;
   }
-  if (!isStream(body)) {
+  if (isStream(body)) {
+    // A client that goes away in the middle ends the stream, and with it the open file.
+    const source = body instanceof Readable ? body : Readable.from(body, { objectMode: false });
+    await pipeline(source, response).catch((error: unknown) => {
+      if (!response.destroyed) throw error;
+    });
+  } else {
     response.end(body);
-    return;
   }
-  // A client that goes away in the middle ends the stream, and with it the open file.
-  const source = body instanceof Readable ? body : Readable.from(body, { objectMode: false });
-  await pipeline(source, response).catch((error: unknown) => {
-    if (!response.destroyed) throw error;
-  });
+  // An upstream may answer before it has read all: the client has that answer at once, and is then heard out.
+  if (reply.fromUpstream && announcesBody(request) && !(await drain(request))) request.socket.destroySoon();
 }
 
 function isStream(body: Reply['body']): body is AsyncIterable<Uint8Array> {
@@ -53,7 +53,8 @@ function writeHead(response: ServerResponse, { status, reason, headers }: Reply)
 
 /** Ends a stream that nobody will read, and with it what it holds open. */
 async function letGo(body: Reply['body']): Promise<void> {
-  if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
+  if (body instanceof Readable) body.destroy();
+  else if (isStream(body)) await body[Symbol.asyncIterator]().return?.();
 }
 
 /**
@@ -63,7 +64,7 @@ async function letGo(body: Reply['body']): Promise<void> {
 function flat(headers: readonly ResponseHeader[]): string[] {
   const list: string[] = [];
   for (const [name, value] of headers) {
-    if (name.toLowerCase() === 'content-disposition') list.unshift(name, value);
+    if (name.length === 19 && name.toLowerCase() === 'content-disposition') list.unshift(name, value);
     else list.push(name, value);
   }
   return list;

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { AdminClient, type Condition, type ShownRevision, type TenantName } from '../admin-client.ts';
 import { CommandError } from '../exit-code.ts';
 import { formatDocument, formatTable, print, printJson } from '../output.ts';
-import { namedDialect, readPolicyFile } from '../policy-file.ts';
+import { namedDialect, readPolicy } from '../policy-file.ts';
 
 interface CommonOptions {
   readonly admin: string;
@@ -84,7 +84,7 @@ async function get(name: string, options: DocumentOptions): Promise<void> {
 
 async function put(name: string, file: string, options: DocumentOptions & WriteOptions): Promise<void> {
   const tenant = readName(name);
-  const policy = readPolicyFile(file, namedDialect(options.dialect));
+  const policy = readPolicy(file, namedDialect(options.dialect));
   const revision = await new AdminClient(options.admin).put(tenant, policy, condition(options));
   tell(options, name, revision, `${name} has ${count(policy.rules.length, 'rule')} at revision ${revision}.`);
 }

@@ -113,6 +113,28 @@ function originFacts(
   };
 }
 
+export interface FactDifference {
+  readonly header: ComparedHeader;
+  readonly old: string | undefined;
+  readonly new: string | undefined;
+}
+
+const HEADERS: readonly ComparedHeader[] = [
+  'Access-Control-Allow-Origin',
+  'Access-Control-Allow-Credentials',
+  'Access-Control-Expose-Headers',
+  'Access-Control-Max-Age',
+];
+
+/** The headers of which two rules say something different. */
+export function differing(old: RuleFacts = {}, now: RuleFacts = {}): readonly FactDifference[] {
+  return HEADERS.filter(header => old[header] !== now[header]).map(header => ({
+    header,
+    old: old[header],
+    new: now[header],
+  }));
+}
+
 /** Response headers with which two rules, each of its own policy, expose different names, when they ever do. */
 export function responseToTell(
   names: NameSets,

@@ -62,10 +62,13 @@ export function compare(
   now: CompiledPolicy,
   budget: Budget = newBudget(),
 ): Comparison | LimitReached {
-  return withinBudget(() => {
-    const space = newRequestSpace([old, now], budget);
-    return comparison(space, differences(space, { side: 0 }, { side: 1 }), old, now);
-  });
+  return withinBudget(() => compareWithin(old, now, budget));
+}
+
+/** As `compare`. @throws when it costs more than the budget: call it inside {@link withinBudget} */
+export function compareWithin(old: CompiledPolicy, now: CompiledPolicy, budget: Budget): Comparison {
+  const space = newRequestSpace([old, now], budget);
+  return comparison(space, differences(space, { side: 0 }, { side: 1 }), old, now);
 }
 
 function comparison(

@@ -46,6 +46,9 @@ export interface ChosenNames {
   readonly settable: boolean;
 }
 
+/** The request without a name. */
+export const NO_NAMES: ChosenNames = { names: [], settable: true };
+
 /**
  * A few names of `whole` such that none of `others` has all of them; undefined when there are none, which is when one of
  * `others` contains `whole`. None of the names can be left out. Names that a page can set are preferred.
@@ -56,7 +59,7 @@ export function namesOutside(
   others: readonly NameSet[],
   budget: Budget,
 ): ChosenNames | undefined {
-  if (others.length === 0) return { names: [], settable: true };
+  if (others.length === 0) return NO_NAMES;
   spend(budget, 1 + ((others.length * whole.length) >> 6));
   if (others.some(other => isWithin(whole, other))) return undefined;
   const free = whole.map((word, i) => word & (settable[i] ?? 0));

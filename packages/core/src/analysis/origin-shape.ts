@@ -16,6 +16,8 @@ import { run, type TextShape } from './text-shape.ts';
  */
 export type OriginForm = 'web' | 'dotted' | 'app' | 'url' | 'respelt' | 'text';
 
+export const ORIGIN_FORMS: readonly OriginForm[] = ['web', 'app', 'dotted', 'url', 'respelt', 'text'];
+
 /** What browsers send, the plainest first. `null` is sent too, by sandboxed frames and files. */
 export const BROWSER_FORMS: readonly OriginForm[] = ['web', 'app', 'dotted'];
 

@@ -56,7 +56,7 @@ export function findOrigin(
   budget: Budget = newBudget(),
 ): OriginWitness | undefined {
   const space = newTextSpace(
-    sets.map(({ patterns, conventions }) => reading([patterns], conventions)),
+    sets.map(({ patterns, conventions }) => originReading([patterns], conventions)),
     budget,
   );
   const found = originClasses(space).filter(({ rules }) =>
@@ -78,14 +78,18 @@ export function originsOverlap(a: OriginSet, b: OriginSet, budget?: Budget): boo
   return findOrigin([a, b], ([inA, inB]) => inA === true && inB === true, budget) !== undefined;
 }
 
-function reading(patterns: readonly (readonly Pattern[])[], conventions: OriginConventions): Reading {
+/** How a service with these conventions reads the origins of rules. */
+export function originReading(
+  patterns: readonly (readonly Pattern[])[],
+  conventions: OriginConventions,
+): Reading {
   return { patterns, extent: originExtent(conventions), urlsOnly: conventions.compare === 'url' };
 }
 
 /** The origins of policies, side by side. */
 export function originSpace(policies: readonly CompiledPolicy[], budget: Budget): TextSpace {
   const readings = policies.map(({ profile, rules }) =>
-    reading(
+    originReading(
       rules.map(({ source }) => originSet(source.allowedOrigins, profile.origins).patterns),
       profile.origins,
     ),

@@ -1,6 +1,6 @@
 import type { RuleSet } from '../rule-set.ts';
-import type { ComparedHeader, RuleFacts } from './answer-facts.ts';
-import { type ChosenNames, namesOutside } from './name-sets.ts';
+import { type ComparedHeader, differing, type FactDifference } from './answer-facts.ts';
+import { type ChosenNames, NO_NAMES, namesOutside } from './name-sets.ts';
 import { deciders, type RequestSpace, type Side } from './request-space.ts';
 
 /** In what two policies differ for requests of one class of origins and one method. */
@@ -15,7 +15,7 @@ export interface Outcome {
 export interface AnswerOutcome {
   readonly request: 'preflight' | 'actual';
   readonly header: ComparedHeader;
-  /** See {@link RuleFacts}. */
+  /** A text as in `RuleFacts`. */
   readonly old: string | undefined;
   readonly new: string | undefined;
   readonly names: ChosenNames;
@@ -26,8 +26,6 @@ interface Deciding {
   readonly side: Side;
   readonly rules: readonly number[];
 }
-
-const NO_NAMES: ChosenNames = { names: [], settable: true };
 
 /** What differs, given the rules of each side that allow the origin and the method. */
 export function outcomeOf(
@@ -95,9 +93,7 @@ function preflightAnswers(space: RequestSpace, before: Deciding, after: Deciding
   return [...found.values()];
 }
 
-type Difference = Pick<AnswerOutcome, 'header' | 'old' | 'new'>;
-
-function outcomeKey({ header, old, new: now }: Difference): string {
+function outcomeKey({ header, old, new: now }: FactDifference): string {
   return `${header} ${old} ${now}`;
 }
 
@@ -110,21 +106,6 @@ function isPlain(names: ChosenNames | undefined, place: number): boolean {
 function isPlainer(a: ChosenNames, b: ChosenNames): boolean {
   if (a.settable !== b.settable) return a.settable;
   return a.names.length < b.names.length;
-}
-
-const HEADERS: readonly ComparedHeader[] = [
-  'Access-Control-Allow-Origin',
-  'Access-Control-Allow-Credentials',
-  'Access-Control-Expose-Headers',
-  'Access-Control-Max-Age',
-];
-
-function differing(old: RuleFacts = {}, now: RuleFacts = {}): readonly Difference[] {
-  return HEADERS.filter(header => old[header] !== now[header]).map(header => ({
-    header,
-    old: old[header],
-    new: now[header],
-  }));
 }
 
 function admitted(side: Side, rule: number): RuleSet {

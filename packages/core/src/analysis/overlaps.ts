@@ -6,6 +6,7 @@ import { type Budget, spend } from './budget.ts';
  */
 export function overlaps(prefix: string, suffix: string, budget: Budget): string[] {
   const texts: string[] = [];
+  spend(budget, (prefix.length + suffix.length) >> 6);
   let shared = longestShared(prefix, suffix);
   const failure = failures(suffix);
   for (; shared > 0; shared = failure[shared - 1] ?? 0) {

@@ -120,7 +120,12 @@ export function rulesFor(space: RequestSpace, side: number, { rules }: TextClass
  * Of the rules that allow an origin and a method those that can decide, in order. Where a rule that does not allow a
  * requested header is passed over, each decides for the names that those before it do not all have.
  */
-export function deciders({ policy }: Side, rules: RuleSet): readonly number[] {
-  const indexes = policy.rules.flatMap((_, rule) => (hasRule(rules, rule) ? [rule] : []));
-  return policy.profile.headers.unlisted === 'next-rule' ? indexes : indexes.slice(0, 1);
+export function deciders(side: Side, rules: RuleSet): readonly number[] {
+  const indexes = rulesIn(side, rules);
+  return side.policy.profile.headers.unlisted === 'next-rule' ? indexes : indexes.slice(0, 1);
+}
+
+/** The rules of a set, in order. */
+export function rulesIn({ policy }: Side, rules: RuleSet): readonly number[] {
+  return policy.rules.flatMap((_, rule) => (hasRule(rules, rule) ? [rule] : []));
 }

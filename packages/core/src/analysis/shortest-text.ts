@@ -80,16 +80,24 @@ function shortestBetween<Form extends string>(
   const { prefix, suffix, filling } = place;
   const state = run(shape, shape.start, prefix);
   if (!forms.some(form => mayComplete(space, shape, { state, filling, suffix, form }))) return undefined;
+  spend(space.budget, (space.suffixNodes.length + space.exact.length) >> 5);
   const avoided = avoidedBy(space, place);
   const search = { space, place, rules, avoided };
-  // Where patterns cover all there is, that is seen soonest without a look at forms; but URLs are told by theirs.
-  if (place.spelling === 'any' && !shortestAvoiding(search, withoutForms(shape), ['any'], longest))
-    return undefined;
-  return shortestAvoiding(search, shape, forms, longest);
+  // Where patterns cover all there is, that is seen soonest with fewer states; where URLs do not matter, with one.
+  const any =
+    place.spelling === 'any'
+      ? shortestAvoiding(search, withoutForms(shape), ['any'], longest)
+      : shortestAvoiding(search, eased(shape), forms, longest);
+  if (any === undefined) return undefined;
+  return ofForm(shape, any, forms) ?? shortestAvoiding(search, shape, forms, longest);
 }
 
 function withoutForms({ groups }: TextShape<string>): TextShape<'any'> {
   return { start: '', groups, step: () => '', form: () => 'any', mayBecome: () => true, ease: () => '' };
+}
+
+function eased<Form extends string>(shape: TextShape<Form>): TextShape<Form> {
+  return { ...shape, step: (state, character) => shape.ease(shape.step(state, character)) };
 }
 
 interface Search {

@@ -99,6 +99,8 @@ export function newTextSpace(readings: readonly Reading[], budget: Budget): Text
 
 /** The rules of every reading that have a pattern which matches the text. */
 export function rulesOf(space: TextSpace, text: string): RuleSet {
+  // A long text can have as many prefixes and suffixes of wildcards as characters, and every pair of them is looked at.
+  spend(space.budget, (text.length * text.length) >> 11);
   const rules = new Uint32Array(space.words);
   space.readings.forEach(({ urlsOnly }, reading) => {
     const index = space.indexes[reading];

@@ -2,23 +2,10 @@ import { corsCheck } from './cors-check.ts';
 import { extractTokens, getHeader } from './header-list.ts';
 import { type FetchPlan, redirectTarget } from './plan-fetch.ts';
 import type { FetchResponse } from './request.ts';
+import { isForbiddenResponseHeader, SAFELISTED_RESPONSE_HEADERS } from './response-headers.ts';
 import { blocked, type Verdict } from './verdict.ts';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/** Fetch, "forbidden response-header name": no script sees them. */
-const FORBIDDEN: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2']);
-
-/** Fetch, "CORS-safelisted response-header name": those that need not be exposed. */
-const SAFELIST: readonly string[] = [
-  'cache-control',
-  'content-language',
-  'content-length',
-  'content-type',
-  'expires',
-  'last-modified',
-  'pragma',
-];
 
 /** The answer to the actual request: HTTP fetch from its CORS check on, and what the page can read of it. */
 export function checkActual(plan: FetchPlan, response: FetchResponse): Verdict {
@@ -40,7 +27,7 @@ function redirect(plan: FetchPlan, to: string): Verdict {
 function exposedHeaders(plan: FetchPlan, response: FetchResponse): readonly string[] {
   const present = new Set(response.headers.map(([name]) => name.toLowerCase()));
   const isExposed = plan.isCrossOrigin ? exposure(plan, response) : () => true;
-  return [...present].filter(name => !FORBIDDEN.has(name) && isExposed(name)).sort();
+  return [...present].filter(name => !isForbiddenResponseHeader(name) && isExposed(name)).sort();
 }
 
 /** HTTP fetch, where it reads `Access-Control-Expose-Headers`. A list that cannot be read exposes nothing. */
@@ -48,6 +35,6 @@ function exposure({ credentials }: FetchPlan, { headers }: FetchResponse): (name
   const extracted = extractTokens(headers, 'access-control-expose-headers');
   const list = extracted === undefined || extracted === 'failure' ? [] : extracted;
   if (credentials !== 'include' && list.includes('*')) return () => true;
-  const names = new Set([...SAFELIST, ...list.map(name => name.toLowerCase())]);
+  const names = new Set([...SAFELISTED_RESPONSE_HEADERS, ...list.map(name => name.toLowerCase())]);
   return name => names.has(name);
 }

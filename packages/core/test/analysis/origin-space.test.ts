@@ -110,6 +110,15 @@ const cases: readonly Case[] = [
     both: 'http://a.com:8',
   },
   {
+    name: 'ports after what stands for characters of a host',
+    a: ['http://a*'],
+    b: ['http://a*', 'http://a'],
+    readB: { any: false, wildcard: 'host', compare: 'text' },
+    onlyA: 'http://a:0',
+    onlyB: undefined,
+    both: 'http://a',
+  },
+  {
     name: 'a slash at the end',
     a: ['https://*.a.com/'],
     b: [],

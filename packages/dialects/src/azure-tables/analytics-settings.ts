@@ -119,7 +119,7 @@ function needs(
   path: PolicyPath,
   reading: PolicyReading,
 ): void {
-  if (!isThere) reading.find('field-missing', path, { field }, element.position);
+  if (!isThere) reading.find('field-missing', path, { field }, element);
 }
 
 function readVersion(element: XmlElement | undefined, path: PolicyPath, reading: PolicyReading): '1.0' {
@@ -143,7 +143,7 @@ function readDays(element: XmlElement | undefined, path: PolicyPath, reading: Po
 }
 
 function mustBe(expected: string, element: XmlElement, path: PolicyPath, reading: PolicyReading): void {
-  reading.find('field-type', path, { field: element.name, expected }, element.position);
+  reading.find('field-type', path, { field: element.name, expected }, element);
 }
 
 /** In the order of recorded answers; what depends on something that is off is left out. */

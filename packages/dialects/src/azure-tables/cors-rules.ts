@@ -18,7 +18,7 @@ type ListElement = Exclude<keyof typeof RULE_FIELDS, 'MaxAgeInSeconds'>;
 
 /** Reads `Cors`. What is returned counts only if nothing is found. */
 export function readCors(element: XmlElement, reading: PolicyReading): Policy {
-  reading.at(['rules'], element.position);
+  reading.at(['rules'], element);
   elementsOnly(element, ['rules'], reading);
   const rules: Rule[] = [];
   for (const child of element.children) {

@@ -16,5 +16,5 @@ export const azureTablesPolicyDocument: PolicyDocumentFormat = {
 function parse(bytes: Uint8Array): ReadPolicyResult {
   const result = readServiceProperties(bytes, 'with-cors', ['Cors']);
   if (result.kind === 'diagnostics') return result;
-  return { kind: 'policy', policy: result.properties.policy ?? { rules: [] } };
+  return { kind: 'policy', policy: result.properties.policy ?? { rules: [] }, ...result.source };
 }

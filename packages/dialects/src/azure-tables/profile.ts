@@ -48,4 +48,9 @@ export const azureTablesProfile: Profile = {
     maxAgeSeconds: { max: 2_147_483_647, required: true },
   },
   fields: ['allowedHeaders', 'exposeHeaders', 'maxAgeSeconds'],
+  // @azure/data-tables sends these with a shared access signature too.
+  browserClient: {
+    requestHeaders: ['dataserviceversion', 'x-ms-client-request-id', 'x-ms-useragent', 'x-ms-version'],
+    readAfterPut: [],
+  },
 };

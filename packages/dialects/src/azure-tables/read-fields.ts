@@ -16,7 +16,7 @@ export function readFields(
   required: readonly string[],
   reading: PolicyReading,
 ): ReadonlyMap<string, XmlElement> {
-  reading.at(path, element.position);
+  reading.at(path, element);
   elementsOnly(element, path, reading);
   const found = new Map<string, XmlElement>();
   for (const child of element.children) {
@@ -24,16 +24,16 @@ export function readFields(
     if (field === undefined) {
       unknownElement(child, path, Object.keys(fields), reading);
     } else if (found.has(child.name)) {
-      reading.find('field-repeated', [...path, field], { field: child.name }, child.position);
+      reading.find('field-repeated', [...path, field], { field: child.name }, child);
     } else {
-      reading.at([...path, field], child.position);
+      reading.at([...path, field], child);
       found.set(child.name, child);
     }
   }
   for (const name of required) {
     if (found.has(name)) continue;
     const field = fieldOf(name, fields) ?? name;
-    reading.find('field-missing', [...path, field], { field: name }, element.position);
+    reading.find('field-missing', [...path, field], { field: name }, element);
   }
   return found;
 }
@@ -52,7 +52,7 @@ export function unknownElement(
     'field-unknown',
     path,
     { field: element.name, known: known.join(', ') || 'text only' },
-    element.position,
+    element,
   );
 }
 
@@ -60,7 +60,7 @@ export function unknownElement(
 export function elementsOnly(element: XmlElement, path: PolicyPath, reading: PolicyReading): void {
   if (element.text === '') return;
   const parameters = { field: element.name, expected: 'elements without text between them' };
-  reading.find('field-type', path, parameters, element.position);
+  reading.find('field-type', path, parameters, element);
 }
 
 /** The text of an element, trimmed; elements in it are found. */

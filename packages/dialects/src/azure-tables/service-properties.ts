@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, type Policy } from '@crossgate/core';
+import { type Diagnostic, diagnostic, type Policy, type PolicySource } from '@crossgate/core';
 import { newPolicyReading } from '../policy-reading.ts';
 import { readXml } from '../xml/read-xml.ts';
 import { writeXmlLine, type XmlNode } from '../xml/write-xml.ts';
@@ -20,7 +20,11 @@ export interface ServiceProperties {
 }
 
 export type ReadPropertiesResult =
-  | { readonly kind: 'properties'; readonly properties: ServiceProperties }
+  | {
+      readonly kind: 'properties';
+      readonly properties: ServiceProperties;
+      readonly source: PolicySource;
+    }
   | { readonly kind: 'diagnostics'; readonly diagnostics: readonly Diagnostic[] };
 
 /** The forms that the document had over the versions ("Set Table Service Properties"). */
@@ -56,7 +60,7 @@ export function readServiceProperties(
   const { root } = xml;
   if (root.name !== 'StorageServiceProperties') {
     const parameters = { field: root.name, known: 'StorageServiceProperties' };
-    return refuse(diagnostic('field-unknown', [], parameters, root.position));
+    return refuse(diagnostic('field-unknown', [], parameters, root));
   }
   const reading = newPolicyReading();
   const found = readFields(root, [], SECTIONS[form], required, reading);
@@ -71,7 +75,8 @@ export function readServiceProperties(
   const policy = cors && readCors(cors, reading);
   const result = reading.finish(policy ?? { rules: [] }, azureTablesProfile);
   if (result.kind === 'diagnostics') return result;
-  return { kind: 'properties', properties: { settings, ...(policy && { policy }) } };
+  const { kind, policy: _, ...source } = result;
+  return { kind: 'properties', properties: { settings, ...(policy && { policy }) }, source };
 }
 
 function refuse(finding: Diagnostic): ReadPropertiesResult {

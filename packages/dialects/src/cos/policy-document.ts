@@ -38,14 +38,14 @@ function parse(bytes: Uint8Array): ReadPolicyResult {
   const { root } = xml;
   if (root.name !== 'CORSConfiguration') {
     const parameters = { field: root.name, known: 'CORSConfiguration' };
-    return { kind: 'diagnostics', diagnostics: [diagnostic('field-unknown', [], parameters, root.position)] };
+    return { kind: 'diagnostics', diagnostics: [diagnostic('field-unknown', [], parameters, root)] };
   }
   const reading = newPolicyReading();
   return reading.finish(readConfiguration(root, reading), cosProfile);
 }
 
 function readConfiguration(root: XmlElement, reading: PolicyReading): Policy {
-  reading.at([], root.position);
+  reading.at([], root);
   const rules: Rule[] = [];
   let vary: boolean | undefined;
   for (const element of root.children) {
@@ -63,7 +63,7 @@ function readConfiguration(root: XmlElement, reading: PolicyReading): Policy {
 }
 
 function readRule(element: XmlElement, path: PolicyPath, reading: PolicyReading): Rule {
-  reading.at(path, element.position);
+  reading.at(path, element);
   noText(element, path, reading);
   const lists: Record<(typeof LISTS)[keyof typeof LISTS], string[]> = {
     allowedOrigins: [],
@@ -100,7 +100,7 @@ function isList(name: string): name is keyof typeof LISTS {
 }
 
 function readText(element: XmlElement, path: PolicyPath, reading: PolicyReading): string {
-  reading.at(path, element.position);
+  reading.at(path, element);
   const [child] = element.children;
   if (child) unknown(child, path, 'text only', reading);
   return element.text;
@@ -114,12 +114,7 @@ function readNumber(element: XmlElement, path: PolicyPath, reading: PolicyReadin
 function readBoolean(element: XmlElement, path: PolicyPath, reading: PolicyReading): boolean {
   const text = readText(element, path, reading);
   if (text !== 'true' && text !== 'false') {
-    reading.find(
-      'field-type',
-      path,
-      { field: element.name, expected: '`true` or `false`' },
-      element.position,
-    );
+    reading.find('field-type', path, { field: element.name, expected: '`true` or `false`' }, element);
   }
   return text === 'true';
 }
@@ -127,15 +122,15 @@ function readBoolean(element: XmlElement, path: PolicyPath, reading: PolicyReadi
 function noText(element: XmlElement, path: PolicyPath, reading: PolicyReading): void {
   if (element.text === '') return;
   const parameters = { field: element.name, expected: 'elements without text between them' };
-  reading.find('field-type', path, parameters, element.position);
+  reading.find('field-type', path, parameters, element);
 }
 
 function unknown(element: XmlElement, path: PolicyPath, known: string, reading: PolicyReading): void {
-  reading.find('field-unknown', path, { field: element.name, known }, element.position);
+  reading.find('field-unknown', path, { field: element.name, known }, element);
 }
 
 function repeated(element: XmlElement, path: PolicyPath, reading: PolicyReading): void {
-  reading.find('field-repeated', path, { field: element.name }, element.position);
+  reading.find('field-repeated', path, { field: element.name }, element);
 }
 
 /** In the order of the documented answer of GET Bucket cors. What is not set is not written. */

@@ -38,4 +38,6 @@ export const cosProfile: Profile = {
   },
   limits: { rules: { min: 1, max: 100 }, maxAgeSeconds: { max: 2_147_483_647, required: false } },
   fields: ['id', 'allowedHeaders', 'exposeHeaders', 'maxAgeSeconds', 'vary'],
+  // cos-js-sdk-v5: it signs in a header, and completes an upload in parts with the ETag of each.
+  browserClient: { requestHeaders: ['authorization'], readAfterPut: ['ETag'] },
 };

@@ -1,18 +1,22 @@
-import { type Diagnostic, diagnostic, type SourcePosition } from '@crossgate/core';
+import { type Diagnostic, diagnostic, type SourcePosition, type SourceSpan } from '@crossgate/core';
 
-/** A JSON value with the place where it begins. */
-export type JsonNode =
-  | { readonly kind: 'object'; readonly position: SourcePosition; readonly members: readonly JsonMember[] }
-  | { readonly kind: 'array'; readonly position: SourcePosition; readonly items: readonly JsonNode[] }
-  | { readonly kind: 'string'; readonly position: SourcePosition; readonly value: string }
-  | { readonly kind: 'number'; readonly position: SourcePosition; readonly value: number }
-  | { readonly kind: 'boolean'; readonly position: SourcePosition; readonly value: boolean }
-  | { readonly kind: 'null'; readonly position: SourcePosition };
+/** A JSON value with its place. */
+export type JsonNode = JsonValue & Required<SourceSpan>;
 
-export interface JsonMember {
+type JsonValue =
+  | { readonly kind: 'object'; readonly members: readonly JsonMember[] }
+  | { readonly kind: 'array'; readonly items: readonly JsonNode[] }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' };
+
+export interface JsonMember extends SourceSpan {
   readonly name: string;
   /** Of the name. */
   readonly position: SourcePosition;
+  /** Behind the name. */
+  readonly end: SourcePosition;
   readonly value: JsonNode;
 }
 
@@ -91,18 +95,22 @@ class JsonReader {
     this.#skipBlanks();
     const position = this.#position();
     if (depth > DEEPEST) this.#fail(`values are nested more than ${DEEPEST} deep`);
-    const first = this.#text[this.#at];
-    switch (first) {
+    const value = this.#unplaced(depth);
+    return { ...value, position, end: this.#position() };
+  }
+
+  #unplaced(depth: number): JsonValue {
+    switch (this.#text[this.#at]) {
       case '{':
-        return { kind: 'object', position, members: this.#members(depth) };
+        return { kind: 'object', members: this.#members(depth) };
       case '[':
-        return { kind: 'array', position, items: this.#list(']', () => this.#value(depth + 1)) };
+        return { kind: 'array', items: this.#list(']', () => this.#value(depth + 1)) };
       case '"':
-        return { kind: 'string', position, value: this.#string() };
+        return { kind: 'string', value: this.#string() };
       case undefined:
         return this.#fail('it ends where a value is expected');
       default:
-        return this.#word(position);
+        return this.#word();
     }
   }
 
@@ -113,14 +121,15 @@ class JsonReader {
       const position = this.#position();
       if (this.#text[this.#at] !== '"') this.#fail('a name in double quotes is expected');
       const name = this.#string();
+      const end = this.#position();
       if (names.has(name)) {
-        throw new JsonProblem(diagnostic('field-repeated', [], { field: name }, position));
+        throw new JsonProblem(diagnostic('field-repeated', [], { field: name }, { position, end }));
       }
       names.add(name);
       this.#skipBlanks();
       if (this.#text[this.#at] !== ':') this.#fail('a colon is expected');
       this.#at += 1;
-      return { name, position, value: this.#value(depth + 1) };
+      return { name, position, end, value: this.#value(depth + 1) };
     });
   }
 
@@ -158,20 +167,20 @@ class JsonReader {
     return JSON.parse(this.#text.slice(start, this.#at)) as string;
   }
 
-  #word(position: SourcePosition): JsonNode {
+  #word(): JsonValue {
     const number = this.#match(NUMBER);
-    if (number !== undefined) return { kind: 'number', position, value: Number(number) };
+    if (number !== undefined) return { kind: 'number', value: Number(number) };
     for (const [word, value] of [
       ['true', true],
       ['false', false],
     ] as const) {
       if (!this.#text.startsWith(word, this.#at)) continue;
       this.#at += word.length;
-      return { kind: 'boolean', position, value };
+      return { kind: 'boolean', value };
     }
     if (!this.#text.startsWith('null', this.#at)) this.#fail('a value is expected');
     this.#at += 'null'.length;
-    return { kind: 'null', position };
+    return { kind: 'null' };
   }
 
   #match(pattern: RegExp): string | undefined {
@@ -196,6 +205,7 @@ class JsonReader {
   }
 
   #fail(text: string): never {
-    throw new JsonProblem(diagnostic('document-malformed', [], { problem: text }, this.#position()));
+    const position = this.#position();
+    throw new JsonProblem(diagnostic('document-malformed', [], { problem: text }, { position }));
   }
 }

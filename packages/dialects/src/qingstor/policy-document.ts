@@ -49,7 +49,7 @@ function readDocument(document: JsonNode, reading: PolicyReading): Policy {
   const members = readMembers(document, [], ['resp_vary', 'cors_rules'], reading);
   const rules = members.get('cors_rules');
   if (!rules && document.kind === 'object') {
-    reading.find('field-missing', ['rules'], { field: 'cors_rules' }, document.position);
+    reading.find('field-missing', ['rules'], { field: 'cors_rules' }, document);
   }
   const vary = members.get('resp_vary');
   return {
@@ -62,9 +62,9 @@ function readDocument(document: JsonNode, reading: PolicyReading): Policy {
 
 function readVary(member: JsonMember, reading: PolicyReading): boolean {
   const { value } = member;
-  reading.at(['vary'], value.position);
+  reading.at(['vary'], value);
   const vary = value.kind === 'string' ? VARY_SPELLINGS.get(value.value.toLowerCase()) : undefined;
-  if (vary === undefined) wrongType(member, ['vary'], '`enabled` or `disabled`', reading);
+  if (vary === undefined) wrongType(member.name, value, ['vary'], '`enabled` or `disabled`', reading);
   return vary ?? false;
 }
 
@@ -79,7 +79,7 @@ const UNREAD_RULE: Rule = {
 function readRule(node: JsonNode, path: PolicyPath, reading: PolicyReading): Rule {
   if (node.kind !== 'object') {
     const parameters = { field: 'cors_rules', expected: 'a list of objects' };
-    reading.find('field-type', path, parameters, node.position);
+    reading.find('field-type', path, parameters, node);
     return UNREAD_RULE;
   }
   const members = readMembers(node, path, RULE_FIELDS, reading);
@@ -107,31 +107,26 @@ function readOrigin(
 ): readonly string[] {
   if (!member) return [];
   const { value } = member;
-  reading.at(path, value.position);
+  reading.at(path, value);
   if (value.kind === 'string') return [value.value];
-  wrongType(member, path, 'one origin as a string', reading);
+  wrongType(member.name, value, path, 'one origin as a string', reading);
   return [];
 }
 
 function readNumber(member: JsonMember, path: PolicyPath, reading: PolicyReading): number {
   const { value } = member;
-  reading.at(path, value.position);
+  reading.at(path, value);
   if (value.kind === 'number') return value.value;
-  wrongType(member, path, 'a number', reading);
+  wrongType(member.name, value, path, 'a number', reading);
   return 0;
 }
 
 function readStrings(member: JsonMember | undefined, path: PolicyPath, reading: PolicyReading): string[] {
   const expected = 'a list of strings';
   return readList(member, path, expected, reading).map((item, index) => {
-    reading.at([...path, index], item.position);
+    reading.at([...path, index], item);
     if (item.kind === 'string') return item.value;
-    wrongType(
-      { name: member?.name ?? '', position: item.position, value: item },
-      [...path, index],
-      expected,
-      reading,
-    );
+    wrongType(member?.name ?? '', item, [...path, index], expected, reading);
     // Keeps the places of those behind it.
     return '';
   });
@@ -144,9 +139,9 @@ function readList(
   reading: PolicyReading,
 ): readonly JsonNode[] {
   if (!member) return [];
-  reading.at(path, member.value.position);
+  reading.at(path, member.value);
   if (member.value.kind === 'array') return member.value.items;
-  wrongType(member, path, expected, reading);
+  wrongType(member.name, member.value, path, expected, reading);
   return [];
 }
 
@@ -156,23 +151,28 @@ function readMembers(
   known: readonly string[],
   reading: PolicyReading,
 ): ReadonlyMap<string, JsonMember> {
-  reading.at(path, node.position);
+  reading.at(path, node);
   if (node.kind !== 'object') {
     const parameters = { field: 'document', expected: 'an object' };
-    reading.find('field-type', path, parameters, node.position);
+    reading.find('field-type', path, parameters, node);
     return new Map();
   }
-  for (const { name, position } of node.members) {
-    if (known.includes(name)) continue;
-    const parameters = { field: name, known: known.join(', ') };
-    reading.find('field-unknown', path, parameters, position);
+  for (const member of node.members) {
+    if (known.includes(member.name)) continue;
+    const parameters = { field: member.name, known: known.join(', ') };
+    reading.find('field-unknown', path, parameters, member);
   }
   return new Map(node.members.map(member => [member.name, member]));
 }
 
-function wrongType(member: JsonMember, path: PolicyPath, expected: string, reading: PolicyReading): void {
-  const parameters = { field: member.name, expected };
-  reading.find('field-type', path, parameters, member.value.position);
+function wrongType(
+  field: string,
+  value: JsonNode,
+  path: PolicyPath,
+  expected: string,
+  reading: PolicyReading,
+): void {
+  reading.find('field-type', path, { field, expected }, value);
 }
 
 /** In the order of the documented samples. What is not set is not written. */

@@ -33,6 +33,8 @@ export const qingstorProfile: Profile = {
   },
   limits: { rules: { min: 0 }, originsPerRule: 1, maxAgeSeconds: { max: 2_147_483_647, required: false } },
   fields: ['allowedHeaders', 'exposeHeaders', 'maxAgeSeconds', 'vary'],
+  // qingstor-sdk in a browser, where it cannot set `Date`.
+  browserClient: { requestHeaders: ['authorization', 'x-qs-date'], readAfterPut: [] },
 };
 
 /** The documentation's closing sentence, against its table: a requested header that no rule names is left out. */

@@ -1,13 +1,15 @@
-import { type Diagnostic, diagnostic, type SourcePosition } from '@crossgate/core';
+import { type Diagnostic, diagnostic, type SourcePosition, type SourceSpan } from '@crossgate/core';
 import { SaxesParser } from 'saxes';
 import { bareAmpersand, sourcePositions, textStart, trimXmlSpace } from './source-positions.ts';
 
 /** An element of a document that holds elements or text, never both. */
-export interface XmlElement {
+export interface XmlElement extends SourceSpan {
   /** Without its namespace prefix. */
   readonly name: string;
   /** Where its start tag begins. */
   readonly position: SourcePosition;
+  /** Behind its end tag. */
+  readonly end: SourcePosition;
   readonly children: readonly XmlElement[];
   /** White space around it removed. */
   readonly text: string;
@@ -112,6 +114,7 @@ function parse(text: string): XmlElement {
     const closed: XmlElement = {
       name: tag.local,
       position,
+      end: positionOf(parser.position),
       children,
       text: trimXmlSpace(rawText),
       rawText,
@@ -151,11 +154,11 @@ function withoutPosition(message: string): string {
 }
 
 function malformed(problem: string, position?: SourcePosition): Diagnostic {
-  return diagnostic('document-malformed', [], { problem }, position);
+  return diagnostic('document-malformed', [], { problem }, position && { position });
 }
 
 function forbidden(what: string, position: SourcePosition): Diagnostic {
-  return diagnostic('document-forbidden', [], { what }, position);
+  return diagnostic('document-forbidden', [], { what }, { position });
 }
 
 function mixed(name: string, position: SourcePosition): Diagnostic {

@@ -1,4 +1,4 @@
-import { formatDiagnostic } from '@crossgate/core';
+import { formatDiagnostic, type SourceSpan } from '@crossgate/core';
 import { describe, expect, it } from 'vitest';
 import { type JsonNode, jsonMember, type ReadJsonResult, readJson } from '../../src/json/read-json.ts';
 
@@ -33,6 +33,22 @@ function positionsOf(node: JsonNode): string[] {
           ])
         : [];
   return [`${line}:${column}`, ...inside];
+}
+
+/** What stands from where each name and value begins to where it ends, in the order of the document. */
+function sourcesOf(document: string, node: JsonNode): readonly string[] {
+  const source = ({ position, end }: Required<SourceSpan>): string => {
+    const lines = document.split('\n').slice(position.line - 1, end.line);
+    lines.push((lines.pop() ?? '').slice(0, end.column - 1));
+    return lines.join('\n').slice(position.column - 1);
+  };
+  const inside =
+    node.kind === 'array'
+      ? node.items.flatMap(item => sourcesOf(document, item))
+      : node.kind === 'object'
+        ? node.members.flatMap(member => [source(member), ...sourcesOf(document, member.value)])
+        : [];
+  return [source(node), ...inside];
 }
 
 interface PositionsCase {
@@ -169,6 +185,21 @@ const notUtf8: readonly BytesCase[] = [
 ];
 
 describe('readJson', () => {
+  it('knows where names and values end', () => {
+    const document = ' {"a" : [1.5e3 ,\n true],\n"\u{1f600}\\"":"x\\u0041", "n":null }\n';
+    expect(sourcesOf(document, parsed(document))).toEqual([
+      document.trim(),
+      '"a"',
+      '[1.5e3 ,\n true]',
+      '1.5e3',
+      'true',
+      '"\u{1f600}\\""',
+      '"x\\u0041"',
+      '"n"',
+      'null',
+    ]);
+  });
+
   it.each(positions)('knows where a value stands that has $name', ({ text, positions: expected }) => {
     expect(positionsOf(parsed(text))).toEqual(expected);
   });

@@ -25,6 +25,14 @@ function positionsOf({ name, position, children }: XmlElement): readonly string[
   return [`${name}@${position.line}:${position.column}`, ...children.flatMap(positionsOf)];
 }
 
+/** What stands from where each element begins to where it ends, depth first. Lines end with a line feed here. */
+function sourcesOf(document: string, { position, end, children }: XmlElement): readonly string[] {
+  const lines = document.split('\n').slice(position.line - 1, end.line);
+  lines.push((lines.pop() ?? '').slice(0, end.column - 1));
+  const source = lines.join('\n').slice(position.column - 1);
+  return [source, ...children.flatMap(child => sourcesOf(document, child))];
+}
+
 interface TextCase {
   readonly name: string;
   readonly document: string;
@@ -244,6 +252,16 @@ const notUtf8: readonly BytesCase[] = [
 describe('readXml', () => {
   it.each(texts)('reads $name', ({ document, text }) => {
     expect(rootOf(document).text).toBe(text);
+  });
+
+  it('knows where elements end', () => {
+    const document = '<a>\n\t<b >\u{1f600}\n</b\n> <c x=">"/><d><![CDATA[</d>]]></d\t></a>\n';
+    expect(sourcesOf(document, rootOf(document))).toEqual([
+      document.trim(),
+      '<b >\u{1f600}\n</b\n>',
+      '<c x=">"/>',
+      '<d><![CDATA[</d>]]></d\t>',
+    ]);
   });
 
   it.each(positions)('knows where the tags begin with $name', ({ document, positions }) => {

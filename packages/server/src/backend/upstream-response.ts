@@ -26,14 +26,22 @@ export function readUpstreamHead(
     const name = text(rawHeaders[i]);
     const value = text(rawHeaders[i + 1]);
     if (!isFieldValue(value)) return undefined;
-    const key = name.toLowerCase();
-    if (key.startsWith('access-control-')) continue;
+    const kind = kindOf(name);
+    if (kind === 'cors') continue;
     // Any other coding is still in the body, and its name would be lost.
-    if (key === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
-    if (key === 'content-length') lengthBytes = Number(value);
+    if (kind === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
+    if (kind === 'content-length') lengthBytes = Number(value);
     all.push([name, value]);
   }
   return { status, reason: isFieldValue(reason) ? reason : '', headers: endToEndHeaders(all), lengthBytes };
+}
+
+/** What a header means here. Most are told by their length alone. */
+function kindOf(name: string): 'cors' | 'content-length' | 'transfer-encoding' | 'other' {
+  if (name.length < 14) return 'other';
+  const key = name.toLowerCase();
+  if (key.startsWith('access-control-')) return 'cors';
+  return key === 'content-length' || key === 'transfer-encoding' ? key : 'other';
 }
 
 function text(part: Buffer | string | undefined): string {
@@ -42,5 +50,7 @@ function text(part: Buffer | string | undefined): string {
 
 /** RFC 9110, section 5.5: visible characters, spaces, tabs and bytes beyond ASCII. */
 function isFieldValue(value: string): boolean {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+  return FIELD_VALUE.test(value);
 }
+
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

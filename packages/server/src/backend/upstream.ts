@@ -1,27 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
-import {
-  type Dialect,
-  type Fault,
-  headerPairs,
-  headerValue,
-  type Reply,
-  type RequestHead,
-} from '@crossgate/dialects';
+import type { Dialect, Fault, Reply } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import { type Dispatcher, Pool } from 'undici';
-import { announcesBody, BodyIncompleteError, requestBody } from '../request-body.ts';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { BodyIncompleteError } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
-import { endToEndHeaders } from './hop-by-hop.ts';
+import { dispatchWithLengthZero } from './length-zero.ts';
+import { describeError, faultOf, isLostConnection } from './upstream-fault.ts';
+import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
 /** Answers of known length up to this are passed on when they are complete: an upstream that breaks off in one is a 502. */
 const WHOLE_BYTES = 16 * 1024;
 const LARGEST_HEAD_BYTES = 64 * 1024;
-
-/** This process among the hops of a request (RFC 9110, section 7.6.3). A request that names it has been here. */
-const HOP = `1.1 crossgate-${randomBytes(6).toString('hex')}`;
 
 /**
  * The real service: requests go there as they came, but for the headers of the connection, and answers come back the
@@ -29,82 +21,89 @@ const HOP = `1.1 crossgate-${randomBytes(6).toString('hex')}`;
  */
 export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logger): Backend {
   const url = new URL(config.url);
-  const hostHeader = (config.host ?? dialect.gateway.host) === 'upstream' ? url.host : undefined;
   const pool = new Pool(url.origin, {
-    connectTimeout: config.connectTimeoutSeconds * 1000,
+    connect: connectorTo(url.hostname, config.connectTimeoutSeconds * 1000),
     headersTimeout: config.headersTimeoutSeconds * 1000,
     bodyTimeout: config.idleTimeoutSeconds * 1000,
     maxHeaderSize: LARGEST_HEAD_BYTES,
   });
+  const destination: Destination = {
+    host: (config.host ?? dialect.gateway.host) === 'upstream' ? url.host : undefined,
+    servername: url.hostname,
+  };
 
-  function fail({ exchange }: BackendCall, fault: Fault, error: unknown): Reply {
-    log.warn({ requestId: exchange.requestId, upstream: url.origin, err: error }, UPSTREAM_FAULTS);
-    return dialect.replies.error(exchange, dialect.replies.fault(fault, exchange));
+  function tell({ exchange }: BackendCall, error: unknown): void {
+    const { requestId } = exchange;
+    log.warn({ requestId, upstream: url.origin, ...describeError(error) }, 'an upstream failed');
+  }
+
+  function fault({ exchange }: BackendCall, kind: Fault): Reply {
+    return dialect.replies.error(exchange, dialect.replies.fault(kind, exchange));
+  }
+
+  function failed(call: BackendCall, error: unknown): Reply {
+    if (error instanceof BodyIncompleteError) throw error;
+    tell(call, error);
+    return fault(call, faultOf(error));
   }
 
   return {
     tenantExists: () => 'unknown',
-    handle: async call => {
-      const { request: head } = call.exchange;
-      if (headerValue(head, 'via')?.includes(HOP)) {
-        return fail(call, 'upstream-failed', new Error('the upstream leads back to this gateway'));
+    handle: call => {
+      if (hasBeenHere(call.exchange.request)) {
+        tell(call, new Error('the upstream leads back to this gateway'));
+        return Promise.resolve(fault(call, 'upstream-failed'));
       }
-      const options: Dispatcher.DispatchOptions & { readonly servername: string } = {
-        path: originForm(head.target),
-        method: head.method as Dispatcher.HttpMethod,
-        headers: sentHeaders(head, hostHeader),
-        body: announcesBody(call.request)
-          ? Readable.from(requestBody(call.request).stream(), { objectMode: false })
-          : null,
-        servername: url.hostname,
-      };
-      try {
-        return await send(pool, options, call);
-      } catch (error) {
-        if (error instanceof BodyIncompleteError) throw error;
-        return fail(call, faultOf(error), error);
-      }
+      const request = upstreamRequest(call, destination);
+      if (!request) return Promise.resolve(fault(call, 'request-malformed'));
+      return send(pool, request, call, tell).catch((error: unknown) => {
+        const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
+        if (!isWorthIt) return failed(call, error);
+        return send(pool, request, call, tell).catch((again: unknown) => failed(call, again));
+      });
     },
     close: () => pool.destroy(),
   };
 }
 
-const UPSTREAM_FAULTS = 'an upstream failed';
-
-/** RFC 9112, section 3.2.1: what is sent to a server that is no proxy. Nothing of path and query is changed. */
-function originForm(target: string): string {
-  const path = target.replace(/^https?:\/\/[^/?#]*/i, '');
-  return path.startsWith('/') ? path : `/${path}`;
+/** undici would ask for the host of the request, whoever is connected to, and take an address for a name. */
+function connectorTo(hostname: string, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout });
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+  return isAddress ? (options, callback) => connect({ ...options, servername: '' }, callback) : connect;
 }
 
-function sentHeaders(head: RequestHead, hostHeader: string | undefined): string[] {
-  const sent: string[] = [];
-  let via = HOP;
-  for (const [name, value] of endToEndHeaders(headerPairs(head))) {
-    const key = name.toLowerCase();
-    if (key === 'via') via = `${value}, ${HOP}`;
-    else if (key !== 'host' || hostHeader === undefined) sent.push(name, value);
-  }
-  if (hostHeader !== undefined) sent.push('Host', hostHeader);
-  sent.push('Via', via);
-  return sent;
+/** RFC 9110, section 9.2.2: sent twice, it is as if it were sent once. A body is gone once it is sent. */
+function isRepeatable({ options: { method, body } }: UpstreamRequest): boolean {
+  return body === null && ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'].includes(method);
 }
 
-/** Sends a request and gives the answer as soon as its head is there, or with a small body when that is complete. */
-function send(pool: Pool, options: Dispatcher.DispatchOptions, { response }: BackendCall): Promise<Reply> {
+/**
+ * Sends a request and gives the answer as soon as its head is there, or with a small body when that is complete.
+ * `tell` is told of what breaks off after that.
+ */
+function send(
+  pool: Pool,
+  { options, hasLengthZero }: UpstreamRequest,
+  call: BackendCall,
+  tell: (call: BackendCall, error: Error) => void,
+): Promise<Reply> {
+  const { response } = call;
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let head: UpstreamHead | undefined;
     let whole: Buffer[] | undefined;
     let stream: Readable | undefined;
 
-    const onClientGone = (): void => controller?.abort(new BodyIncompleteError());
-    const finish = (): void => {
-      response.off('close', onClientGone);
-    };
-    response.once('close', onClientGone);
+    let isOver = false;
 
-    pool.dispatch(options, {
+    const onClientGone = (): void => {
+      if (!isOver) controller?.abort(new BodyIncompleteError());
+    };
+    // It is emitted once, and then the response is forgotten: taking the listener off would cost more.
+    response.on('close', onClientGone);
+
+    const handler: Dispatcher.DispatchHandler = {
       onRequestStart: started => {
         controller = started;
         if (response.destroyed) onClientGone();
@@ -115,6 +114,11 @@ function send(pool: Pool, options: Dispatcher.DispatchOptions, { response }: Bac
         head = readUpstreamHead(status, reason, Array.isArray(raw) ? raw : []);
         if (!head) {
           started.abort(new Error('the head of the answer has what no header can have'));
+          return;
+        }
+        if (status === 204 || status === 304) {
+          // No content, whatever its headers say of a length: undici misses it in a 304, and fails the request.
+          resolve(replyOf(head, undefined));
           return;
         }
         if (head.lengthBytes !== undefined && head.lengthBytes <= WHOLE_BYTES) {
@@ -135,38 +139,24 @@ function send(pool: Pool, options: Dispatcher.DispatchOptions, { response }: Bac
         else if (stream && !stream.push(chunk)) started.pause();
       },
       onResponseEnd: () => {
-        finish();
+        isOver = true;
         if (stream) stream.push(null);
-        else if (head) resolve(replyOf(head, Buffer.concat(whole ?? [])));
+        else if (head) resolve(replyOf(head, whole?.length === 1 ? whole[0] : Buffer.concat(whole ?? [])));
       },
       onResponseError: (_started, error) => {
-        finish();
-        if (stream) stream.destroy(error);
+        isOver = true;
+        if (stream && !response.destroyed) tell(call, error);
+        stream?.destroy(error);
         reject(error);
       },
-    });
+    };
+    if (hasLengthZero) dispatchWithLengthZero(pool, options, handler);
+    else pool.dispatch(options, handler);
   });
 }
 
 function replyOf({ status, reason, headers }: UpstreamHead, body: Reply['body']): Reply {
-  return { status, reason, headers, ...(body && { body }), fromUpstream: true };
-}
-
-const TIMEOUTS: ReadonlySet<string> = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'ETIMEDOUT',
-]);
-
-function faultOf(error: unknown): Fault {
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
-  if (TIMEOUTS.has(code)) return 'upstream-timeout';
-  if (code === 'UND_ERR_INVALID_ARG') return 'request-malformed';
-  return syscall === 'connect' ||
-    syscall === 'getaddrinfo' ||
-    code.startsWith('ERR_TLS') ||
-    code.includes('CERT')
-    ? 'upstream-unreachable'
-    : 'upstream-failed';
+  return body === undefined
+    ? { status, reason, headers, fromUpstream: true }
+    : { status, reason, headers, body, fromUpstream: true };
 }

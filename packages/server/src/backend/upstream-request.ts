@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { headerPairs, headerValue, type RequestHead } from '@crossgate/dialects';
+import type { Dispatcher } from 'undici';
+import { announcesBody, requestBody } from '../request-body.ts';
+import type { BackendCall } from './backend.ts';
+import { endToEndHeaders } from './hop-by-hop.ts';
+
+/** This process among the hops of a request (RFC 9110, section 7.6.3). A request that names it has been here. */
+const HOP = `1.1 crossgate-${randomBytes(6).toString('hex')}`;
+
+/** Where requests go, and as whom they name it. */
+export interface Destination {
+  /** The `Host` that is sent; undefined for that of the client. */
+  readonly host: string | undefined;
+  readonly servername: string;
+}
+
+export interface UpstreamRequest {
+  readonly options: Dispatcher.DispatchOptions & { readonly servername: string };
+  /** Whether the client says that there is no content, rather than nothing. */
+  readonly hasLengthZero: boolean;
+}
+
+/** Whether a request comes from this process itself. */
+export function hasBeenHere(head: RequestHead): boolean {
+  return headerValue(head, 'via')?.includes(HOP) ?? false;
+}
+
+/**
+ * The request as it goes on. Undefined when its target could be taken for another one: with a fragment, which no target
+ * has, and some servers cut off, or in absolute-form with something that is no host.
+ */
+export function upstreamRequest(
+  { exchange: { request: head, location }, request }: BackendCall,
+  destination: Destination,
+): UpstreamRequest | undefined {
+  const absolute = head.target.startsWith('/') ? undefined : /^https?:\/\/[^/?#]*/i.exec(head.target)?.[0];
+  if (head.target.includes('#') || (absolute !== undefined && !HOST.test(location.authority)))
+    return undefined;
+  // RFC 9112, section 3.2.2: the host of a target in absolute-form counts, not that of the header.
+  const host = destination.host ?? (absolute === undefined ? undefined : location.authority);
+  return {
+    options: {
+      path: originForm(absolute === undefined ? head.target : head.target.slice(absolute.length)),
+      method: head.method as Dispatcher.HttpMethod,
+      headers: sentHeaders(head, host),
+      body: announcesBody(request)
+        ? Readable.from(requestBody(request).stream(), { objectMode: false })
+        : null,
+      servername: destination.servername,
+    },
+    hasLengthZero: request.headers['content-length'] === '0',
+  };
+}
+
+/** RFC 3986, section 3.2.2, with an optional port. Not empty, and no user. */
+const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]+$/;
+
+/** RFC 9112, section 3.2.1: what is sent to a server that is no proxy. Nothing of path and query is changed. */
+function originForm(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+function sentHeaders(head: RequestHead, host: string | undefined): string[] {
+  const sent: string[] = [];
+  const via: string[] = [];
+  for (const [name, value] of endToEndHeaders(headerPairs(head))) {
+    const key = name.toLowerCase();
+    if (key === 'via') via.push(value);
+    else if (key !== 'host' || host === undefined) sent.push(name, value);
+  }
+  if (host !== undefined) sent.push('Host', host);
+  sent.push('Via', [...via, HOP].join(', '));
+  return sent;
+}
