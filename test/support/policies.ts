@@ -27,6 +27,6 @@ export function written(result: WriteResult): number {
   return result.revision;
 }
 
-export function eventually(assertion: () => void): Promise<void> {
+export function eventually(assertion: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(assertion, { timeout: 15_000, interval: 10 });
 }

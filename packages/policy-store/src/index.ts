@@ -4,7 +4,7 @@ export {
   type EtcdStatus,
   openEtcdPolicyStore,
 } from './etcd/etcd.ts';
-export type { EtcdConnection } from './etcd/etcd-client.ts';
+export { type EtcdConnection, isEtcdEndpoint } from './etcd/etcd-client.ts';
 export type { ReplicationLog } from './etcd/replication.ts';
 export { type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';

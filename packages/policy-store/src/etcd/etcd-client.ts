@@ -215,6 +215,16 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<boolea
   });
 }
 
+/** Whether it is `http(s)://host[:port]`. */
+export function isEtcdEndpoint(endpoint: string): boolean {
+  try {
+    endpointOrigin(endpoint);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Throws a TypeError when an endpoint is not an `http` or `https` URL of a host. */
 export function endpointOrigin(endpoint: string): string {
   if (!URL.canParse(endpoint)) throw new TypeError(`the etcd endpoint ${endpoint} is not a URL`);
