@@ -33,7 +33,11 @@ describeWith(ETCD_MISSING)('crossgate serve --store etcd', () => {
   }
 
   async function start(logged: LogLine[] = []): Promise<LocalServer> {
-    const server = await startLocalServer({ store: `etcd=${cluster.endpoints.join(',')}` }, {}, { text, logged });
+    const server = await startLocalServer(
+      { store: `etcd=${cluster.endpoints.join(',')}` },
+      {},
+      { text, logged },
+    );
     servers.push(server);
     return server;
   }
@@ -57,10 +61,15 @@ describeWith(ETCD_MISSING)('crossgate serve --store etcd', () => {
     newPrefix();
     const [a, b] = [await start(), await start()];
     for (const server of [a, b]) await untilReady(server);
-    const put = await adminApi(a.admin)(policyPath(BUCKET), { method: 'PUT', body: policyFor('https://a.test') });
+    const put = await adminApi(a.admin)(policyPath(BUCKET), {
+      method: 'PUT',
+      body: policyFor('https://a.test'),
+    });
     expect(put.status).toBe(200);
     const bucket = await createBucket(b.cos, BUCKET);
-    await eventually(async () => expect(await allowedOrigin(bucket, 'https://a.test')).toBe('https://a.test'));
+    await eventually(async () =>
+      expect(await allowedOrigin(bucket, 'https://a.test')).toBe('https://a.test'),
+    );
 
     const { revision } = put.json as { revision: number };
     const second = await adminApi(b.admin)(policyPath(BUCKET), {

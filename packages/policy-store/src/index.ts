@@ -1,3 +1,4 @@
+export type { PastRevision, PolicyArchive } from './archive.ts';
 export {
   type EtcdPolicyStore,
   type EtcdPolicyStoreOptions,
@@ -6,8 +7,14 @@ export {
 } from './etcd/etcd.ts';
 export { type EtcdConnection, isEtcdEndpoint } from './etcd/etcd-client.ts';
 export type { ReplicationLog } from './etcd/replication.ts';
-export { type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
+export { type LmdbPolicyStore, type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';
+export {
+  type MigrationOptions,
+  type MigrationProgress,
+  type MigrationReport,
+  migratePolicies,
+} from './migrate.ts';
 export {
   type Expected,
   HISTORY_LIMIT,

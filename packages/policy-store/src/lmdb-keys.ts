@@ -39,6 +39,8 @@ export interface RecordKeys {
   readonly policyRange: (dialect: string | undefined, after: TenantKey | undefined) => KeyRange;
   readonly history: (key: TenantKey, revision: number) => Buffer;
   readonly historyRange: (key: TenantKey) => KeyRange;
+  /** The histories of all, those behind a tenant's or all. */
+  readonly histories: (after: TenantKey | undefined) => KeyRange;
   readonly change: (revision: number) => Buffer;
   /** The changes from a revision on, that one included. */
   readonly changeRange: (first: number) => KeyRange;
@@ -61,6 +63,9 @@ function recordKeys(layout: number): RecordKeys {
   function historyPrefix(key: TenantKey): Buffer {
     return at('h', withLength(key.dialect), withLength(key.tenant));
   }
+  function historyEnd(key: TenantKey): Buffer {
+    return Buffer.concat([historyPrefix(key), Buffer.alloc(8, 0xff)]);
+  }
   function change(revision: number): Buffer {
     return at('l', encodeNumber(revision));
   }
@@ -78,10 +83,8 @@ function recordKeys(layout: number): RecordKeys {
       return { start: Buffer.compare(start, next) > 0 ? start : next, end };
     },
     history: (key, revision) => Buffer.concat([historyPrefix(key), encodeNumber(revision)]),
-    historyRange(key) {
-      const prefix = historyPrefix(key);
-      return { start: prefix, end: Buffer.concat([prefix, Buffer.alloc(8, 0xff)]) };
-    },
+    historyRange: key => ({ start: historyPrefix(key), end: historyEnd(key) }),
+    histories: after => ({ start: after ? historyEnd(after) : at('h'), end: at('i') }),
     change,
     changeRange: first => ({ start: change(first), end: at('m') }),
     logExtent: at('e'),
@@ -92,7 +95,7 @@ function recordKeys(layout: number): RecordKeys {
   };
 }
 
-/** The revision of a change, from its key. */
+/** The revision at the end of a key, of a change or in a history. */
 export function changedRevision(key: Buffer): number {
   return decodeNumber(key, key.length - 8);
 }

@@ -39,9 +39,13 @@ export interface LmdbPoliciesOptions {
 export interface LmdbPolicies extends Pick<PolicyStore, 'revision' | 'get' | 'list' | 'history' | 'watch'> {
   readonly environment: Environment;
   readonly assertOpen: () => void;
-  /** The next two read in the transaction that is going on, or else in the snapshot that is being read. */
+  /** The next three read in the transaction that is going on, or else in the snapshot that is being read. */
   readonly readPosition: () => Position;
   readonly readPolicy: (key: TenantKey) => StoredPolicy | undefined;
+  /** Of a tenant's history; undefined when there is none. */
+  readonly newestRevision: (key: TenantKey) => number | undefined;
+  /** Everybody who has a history. */
+  readonly tenants: () => Iterable<TenantKey>;
   /** Writes all that belongs to one change. Only within a transaction. */
   readonly record: (change: PolicyRevision) => void;
   /** Tells the watchers what is new, without waiting for the next look. */
@@ -150,12 +154,27 @@ export function openLmdbPolicies(options: LmdbPoliciesOptions, kind: Environment
     assertOpen,
     readPosition,
     readPolicy,
+    newestRevision(key) {
+      const { start, end } = keys.historyRange(key);
+      const [newest] = environment.getKeys({ start: end, end: start, reverse: true, limit: 1 });
+      return newest && changedRevision(newest);
+    },
     record(change) {
       const { generation } = readPosition();
       const writtenKeys = keysOfGeneration(generation);
       recordRevision(environment, writtenKeys, change);
       logChange(environment, writtenKeys, change, changeLogLimit);
       environment.putSync(REVISION_KEY, encodePosition({ revision: change.revision, generation }));
+    },
+    *tenants() {
+      let last: TenantKey | undefined;
+      for (;;) {
+        refresh();
+        const [entry] = environment.getRange({ ...keys.histories(last), limit: 1 });
+        if (entry === undefined) return;
+        last = decodePolicyRevision(entry.value).key;
+        yield last;
+      }
     },
     deliver: feed.deliver,
     revision: refresh,

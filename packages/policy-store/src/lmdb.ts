@@ -1,3 +1,4 @@
+import type { PolicyArchive } from './archive.ts';
 import { changed } from './changed.ts';
 import { isExpected } from './expectation.ts';
 import { inTransaction } from './lmdb-environment.ts';
@@ -7,14 +8,18 @@ import { assertTenantKey } from './tenant-key.ts';
 
 export interface LmdbPolicyStoreOptions extends LmdbPoliciesOptions {}
 
+export interface LmdbPolicyStore extends PolicyStore {
+  readonly archive: PolicyArchive;
+}
+
 /**
  * A store on disk that the processes of one machine share. Use it from the main thread only; LMDB's binding does not
  * support worker threads. Throws when the directory is open in this process already, or has a newer format.
  */
-export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStore {
+export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicyStore {
   const policies = openLmdbPolicies(options, 'store');
   const { assertOpen, environment, readPolicy, readPosition, record } = policies;
-  const underWay = new Set<Promise<WriteResult>>();
+  const underWay = new Set<Promise<unknown>>();
 
   async function write(
     { dialect, tenant }: TenantKey,
@@ -32,11 +37,34 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
       record({ key, revision, ...changed(current, update), writtenAt: Date.now() });
       return { kind: 'written', revision };
     });
-    underWay.add(transaction);
-    const result = await transaction.finally(() => underWay.delete(transaction));
+    const result = await waited(transaction);
     if (result.kind === 'written') policies.deliver();
     return result;
   }
+
+  function waited<Result>(transaction: Promise<Result>): Promise<Result> {
+    underWay.add(transaction);
+    return transaction.finally(() => underWay.delete(transaction));
+  }
+
+  const archive: PolicyArchive = {
+    tenants: policies.tenants,
+    revisions: key => policies.history(key).toReversed(),
+    async append(key, after, past) {
+      assertOpen();
+      assertTenantKey(key);
+      const revision = await waited(
+        inTransaction(environment, () => {
+          if (policies.newestRevision(key) !== after) return undefined;
+          const next = readPosition().revision + 1;
+          record({ key, revision: next, ...past });
+          return next;
+        }),
+      );
+      policies.deliver();
+      return revision;
+    },
+  };
 
   return {
     revision: policies.revision,
@@ -47,6 +75,7 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
     list: policies.list,
     history: policies.history,
     watch: policies.watch,
+    archive,
     close: () => policies.close(underWay),
   };
 }

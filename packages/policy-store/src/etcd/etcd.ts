@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { PolicyArchive } from '../archive.ts';
 import { changed } from '../changed.ts';
 import { isExpected } from '../expectation.ts';
 import type { LmdbPoliciesOptions } from '../lmdb-policies.ts';
@@ -52,6 +53,7 @@ export interface EtcdStatus extends Partial<ReplicationStatus> {
  * cannot be reached in time.
  */
 export interface EtcdPolicyStore extends PolicyStore {
+  readonly archive: PolicyArchive;
   readonly status: () => EtcdStatus;
   /** Resolves when the replica is complete; rejects when it is not within that time, or the store is closed. */
   readonly whenReady: (timeoutMilliseconds: number) => Promise<void>;
@@ -88,7 +90,7 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
   const ending = new AbortController();
   // Every write that is under way listens to it.
   setMaxListeners(0, ending.signal);
-  const underWay = new Set<Promise<WriteResult>>();
+  const underWay = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
   let isReady = false;
 
@@ -114,13 +116,19 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
     assertTenantKey(key);
     // A copy: the caller's objects may change before it is sent, and between two attempts.
     const update: typeof given = JSON.parse(JSON.stringify(given));
-    const writing = withTimeLimit(ending.signal, writeTimeoutMilliseconds, signal =>
-      writeToLog(key, update, expected, signal),
-    ).catch((error: unknown) => {
-      throw error instanceof EtcdError ? unavailable(error) : error;
-    });
+    return await inTime(signal => writeToLog(key, update, expected, signal));
+  }
+
+  async function inTime<Result>(action: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const writing = withTimeLimit(ending.signal, writeTimeoutMilliseconds, action);
     underWay.add(writing);
-    return await writing.finally(() => underWay.delete(writing));
+    try {
+      return await writing;
+    } catch (error) {
+      throw error instanceof EtcdError ? unavailable(error) : error;
+    } finally {
+      underWay.delete(writing);
+    }
   }
 
   async function writeToLog(
@@ -152,7 +160,31 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
     }
   }
 
+  const archive: PolicyArchive = {
+    *tenants() {
+      assertReadable();
+      yield* policies.tenants();
+    },
+    revisions(key) {
+      assertReadable();
+      return policies.history(key).toReversed();
+    },
+    async append(key, after, past) {
+      assertReadable();
+      assertTenantKey(key);
+      const newest = replica.newest(key);
+      if (newest?.revision !== after) return undefined;
+      return await inTime(async signal => {
+        const result = await log.append(newest, { key, ...past, writeId: randomUUID() }, signal);
+        if (result.kind === 'behind') return undefined;
+        await visibility.of(result.revision, signal);
+        return result.revision;
+      });
+    },
+  };
+
   return {
+    archive,
     revision() {
       assertReadable();
       return policies.revision();

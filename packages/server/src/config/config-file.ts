@@ -1,7 +1,13 @@
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
-import { DEFAULT_LIMITS, ETCD_PREFIX, type EtcdTlsFiles, type Limits, UPSTREAM_TIMEOUTS } from '../serve-config.ts';
+import {
+  DEFAULT_LIMITS,
+  ETCD_PREFIX,
+  type EtcdTlsFiles,
+  type Limits,
+  UPSTREAM_TIMEOUTS,
+} from '../serve-config.ts';
 import {
   etcdEndpoint,
   host,

@@ -7,11 +7,7 @@ import type { Draft } from './draft.ts';
 const USER_VARIABLE = 'CROSSGATE_ETCD_USER';
 
 /** Where policies live. `fileName` is the path of the configuration file. */
-export function readStore(
-  draft: Draft,
-  workers: number,
-  fileName: string | undefined,
-): ServeConfig['store'] {
+export function readStore(draft: Draft, workers: number, fileName: string | undefined): ServeConfig['store'] {
   const { flags, file } = draft;
   const kind = flags.store?.kind ?? file.store ?? 'lmdb';
   switch (kind) {
@@ -49,7 +45,9 @@ function readUser(draft: Draft): EtcdConfig['user'] {
   const text = draft.environment[USER_VARIABLE] ?? '';
   const { user } = draft.file.etcd ?? {};
   if (text === '') {
-    return user && { name: user.name, password: readSecret(draft, user.password, ['etcd', 'user', 'password']) };
+    return (
+      user && { name: user.name, password: readSecret(draft, user.password, ['etcd', 'user', 'password']) }
+    );
   }
   const colon = text.indexOf(':');
   if (colon >= 1) return { name: text.slice(0, colon), password: text.slice(colon + 1) };

@@ -264,7 +264,11 @@ etcd:
     { name: 'no endpoints', settings: { store: 'etcd' }, says: 'etcd needs endpoints' },
     { name: 'an endpoint that is none', settings: { store: 'etcd=a' }, says: '--store a must be http://' },
     { name: 'an empty endpoint', settings: { store: 'etcd=http://a,' }, says: '--store' },
-    { name: 'endpoints of another store', settings: { store: 'lmdb=http://a' }, says: '--store must be lmdb' },
+    {
+      name: 'endpoints of another store',
+      settings: { store: 'lmdb=http://a' },
+      says: '--store must be lmdb',
+    },
     {
       name: 'a user without a password',
       settings: { store: 'etcd=http://a' },
