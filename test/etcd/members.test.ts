@@ -103,6 +103,29 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when members of etcd fail', () 
     expect(restarted.status().secondsSinceContact).toBeLessThan(2);
   });
 
+  it('does not take a member without the others for the cluster', async () => {
+    const store = await stores.openReady({
+      writeTimeoutMilliseconds: 600,
+      requestTimeoutMilliseconds: 300,
+      endpoints: cluster.endpoints.slice(0, 1),
+      contactIntervalMilliseconds: 200,
+    });
+    const revision = written(await store.put(ALICE, numberedPolicy(1)));
+    await cluster.kill(1, 2);
+    await expectUnavailable(store.put(ALICE, numberedPolicy(2), revision));
+    await eventually(() => expect(store.status().problem).toBeDefined());
+    expect(store.get(ALICE)?.revision).toBe(revision);
+    await cluster.restart(1, 2);
+    await eventually(() => expect(store.status().problem).toBeUndefined());
+    // The write that was not acknowledged may have happened, once.
+    await eventually(async () => {
+      expect(await store.put(ALICE, numberedPolicy(3), currentRevision(store))).toMatchObject({
+        kind: 'written',
+      });
+    });
+    expect(['3,1', '3,2,1']).toContain(store.history(ALICE).map(numberOf).join());
+  });
+
   it('has nothing to read until it has reached etcd once', async () => {
     await cluster.kill(0, 1, 2);
     const store = stores.open({ requestTimeoutMilliseconds: 300 });

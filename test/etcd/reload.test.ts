@@ -70,7 +70,12 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when the log of etcd cannot be 
     for (const value of ['1', '2', '3']) await cluster.control('put', '/somebody/else', value);
     await compact();
     const info = vi.fn<(details: object, message: string) => void>();
+    const opened = performance.now();
     const back = await stores.openReady({ replicaDirectory, log: { info, warn: vi.fn() } });
+    await eventually(() => {
+      const sinceContact = (back.status().secondsSinceContact ?? 0) * 1000;
+      expect(sinceContact).toBeLessThan(performance.now() - opened - 1);
+    });
     written(await back.put(ALICE, numberedPolicy(2), first));
     expect(info).not.toHaveBeenCalled();
   });
@@ -101,6 +106,23 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when the log of etcd cannot be 
     for (const store of [a, b, c]) await eventually(() => expect(store.list()).toEqual([]));
     written(await b.put(ALICE, numberedPolicy(4), 'absent'));
     await eventually(() => expect(numberOf(c.get(ALICE))).toBe(4));
+  });
+
+  it('keeps what it has, and says so, when there is something that it cannot read', async () => {
+    const warn = vi.fn<(details: object, message: string) => void>();
+    const info = vi.fn<(details: object, message: string) => void>();
+    const store = await stores.openReady({ contactIntervalMilliseconds: 100, log: { info, warn } });
+    const first = written(await store.put(ALICE, numberedPolicy(1)));
+    const key = `${stores.prefix()}v1/log/cos/newer/0000000000000001`;
+    await cluster.control('put', key, '{"version":2}');
+    await eventually(() => expect(store.status().problem).toMatch(/policy of version 2.*newer/));
+    expect(store.get(ALICE)?.revision).toBe(first);
+    await cluster.control('del', key);
+    await eventually(() => expect(store.status().problem).toBeUndefined());
+    written(await store.put(ALICE, numberedPolicy(2), first));
+    expect(warn.mock.calls.map(([, message]) => message)).toContainEqual(
+      expect.stringMatching(/cannot be taken/),
+    );
   });
 
   it('swaps in what it reads anew whole, for other processes too', async () => {

@@ -43,6 +43,8 @@ export interface EtcdClient {
 }
 
 const REQUEST_TIMEOUT_MILLISECONDS = 2_000;
+/** To one endpoint. One of them has the watch; requests beyond the others wait. */
+const CONNECTIONS = 32;
 /** How often a token may turn out not to be good before that counts as a failure. */
 const AUTHENTICATIONS = 2;
 /** Before the second round over the endpoints; it doubles for each further one. */
@@ -65,6 +67,7 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
     },
     headersTimeout: requestTimeoutMilliseconds,
     bodyTimeout: requestTimeoutMilliseconds,
+    connections: CONNECTIONS,
     pipelining: 1,
   });
   /** Of `origins`, modulo their number. */

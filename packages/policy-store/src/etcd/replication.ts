@@ -14,7 +14,7 @@ export interface ReplicationStatus {
   readonly lagRevisions: number;
   /** Since etcd last answered; since the start when it never did. */
   readonly secondsSinceContact: number;
-  /** Why etcd was not reached the last time; undefined when it was. */
+  /** Why etcd was not reached the last time, or what it has could not be taken; undefined when all is well. */
   readonly problem: string | undefined;
 }
 
@@ -39,6 +39,8 @@ const COMPACTED = 'etcd has compacted what is missing';
 
 const FIRST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
+/** Where each attempt reads everything. */
+const LONGEST_RELOAD_PAUSE_MILLISECONDS = 30_000;
 /** How long one page may take over all endpoints. */
 const PAGE_MILLISECONDS = 10_000;
 /** How much of a snapshot is in memory at once, about. */
@@ -51,22 +53,30 @@ export function startReplication(parts: ReplicationParts): Replication {
   const closing = new AbortController();
   let lastContact = performance.now();
   let newestRevision = 0;
-  let problem: string | undefined;
+  let problem: { readonly message: string; readonly isOfContact: boolean } | undefined;
   /** Why the replica is to be replaced, whatever it has. */
   let mustReload: string | undefined;
 
   function hadContact({ revision }: Pick<Head, 'revision'>): void {
     lastContact = performance.now();
     newestRevision = revision;
-    if (problem !== undefined) report?.info({ revision }, 'etcd answers again');
+    if (problem === undefined) return;
+    // That etcd answers says nothing of what could not be taken.
+    if (!problem.isOfContact && replica.policies.revision() < revision) return;
+    report?.info(
+      { revision },
+      problem.isOfContact ? 'etcd answers again' : 'the replica has everything again',
+    );
     problem = undefined;
   }
 
-  function lostContact(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
-    if (problem === undefined)
-      report?.warn({ err: error }, 'etcd is away: policies are read from the replica');
-    problem = message;
+  function fail(error: unknown): void {
+    const isOfContact = error instanceof EtcdError;
+    if (problem?.isOfContact !== isOfContact) {
+      const what = isOfContact ? 'etcd is away' : 'what etcd has cannot be taken';
+      report?.warn({ err: error }, `${what}: policies are read from the replica as it is`);
+    }
+    problem = { message: error instanceof Error ? error.message : String(error), isOfContact };
   }
 
   /** Why what the replica has is no beginning of what etcd has; undefined when it is. */
@@ -126,7 +136,7 @@ export function startReplication(parts: ReplicationParts): Replication {
         }
         behindAt = head.revision > revision ? revision : undefined;
       } catch (error) {
-        if (!signal.aborted) lostContact(error);
+        if (!signal.aborted) fail(error);
       }
     }
   }
@@ -151,21 +161,34 @@ export function startReplication(parts: ReplicationParts): Replication {
     }
   }
 
+  /** Gives how long the next attempt waits at the most. */
+  function failAttempt(error: unknown): number {
+    if (error instanceof EtcdError) {
+      if (error.kind === 'compacted') mustReload = COMPACTED;
+      else fail(error);
+      return LONGEST_PAUSE_MILLISECONDS;
+    }
+    fail(error);
+    // What is in the way may be gone from etcd, but not from what a watch tells.
+    mustReload = 'something in etcd could not be taken';
+    return LONGEST_RELOAD_PAUSE_MILLISECONDS;
+  }
+
   async function run(): Promise<void> {
     const { signal } = closing;
     for (let failures = 0; !signal.aborted; ) {
       const began = performance.now();
+      let longest = LONGEST_PAUSE_MILLISECONDS;
       try {
         await attempt(signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof EtcdError && error.kind === 'compacted') mustReload = COMPACTED;
-        else lostContact(error);
+        longest = failAttempt(error);
       }
       // One that lasted a while ended for a reason of its own.
-      failures = performance.now() - began > LONGEST_PAUSE_MILLISECONDS ? 0 : failures + 1;
-      const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** failures);
-      await pause(longest * (0.5 + Math.random() / 2), signal);
+      failures = performance.now() - began > longest ? 0 : failures + 1;
+      const milliseconds = Math.min(longest, FIRST_PAUSE_MILLISECONDS * 2 ** failures);
+      await pause(milliseconds * (0.5 + Math.random() / 2), signal);
     }
   }
 
@@ -174,7 +197,7 @@ export function startReplication(parts: ReplicationParts): Replication {
     status: () => ({
       lagRevisions: Math.max(0, newestRevision - replica.policies.revision()),
       secondsSinceContact: (performance.now() - lastContact) / 1000,
-      problem,
+      problem: problem?.message,
     }),
     async close() {
       closing.abort();
