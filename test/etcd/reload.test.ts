@@ -62,6 +62,21 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when the log of etcd cannot be 
     expect(events[1]).toMatchObject({ kind: 'changed', change: { revision: next } });
   });
 
+  it('catches up on more than fits into one message', async () => {
+    const replicaDirectory = stores.newDirectory();
+    const away = await stores.openReady({ replicaDirectory });
+    written(await away.put(ALICE, numberedPolicy(1)));
+    await away.close();
+    const other = await stores.openReady();
+    const large = 'x'.repeat(300_000);
+    for (let n = 2; n <= 20; n++) written(await other.put(ALICE, numberedPolicy(n, large)));
+    const info = vi.fn<(details: object, message: string) => void>();
+    const back = stores.open({ replicaDirectory, log: { info, warn: vi.fn() } });
+    await eventually(() => expect(back.revision()).toBe(other.revision()));
+    expect(back.history(ALICE)).toEqual(other.history(ALICE));
+    expect(info).not.toHaveBeenCalled();
+  });
+
   it('reads nothing anew when others wrote what is compacted', async () => {
     const replicaDirectory = stores.newDirectory();
     const away = await stores.openReady({ replicaDirectory });
@@ -95,11 +110,17 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when the log of etcd cannot be 
     const c = await stores.openReady(options);
     written(await a.put(ALICE, numberedPolicy(1)));
     written(await a.put(BOB, numberedPolicy(2)));
+    for (const store of [b, c]) await eventually(() => expect(store.revision()).toBe(a.revision()));
+    const events: WatchEvent[] = [];
+    for (let watchers = 0; watchers < 2; watchers++) a.watch(event => events.push(event));
     await cluster.control('del', '--prefix', `${stores.prefix()}v1/log/cos/alice`);
     for (const store of [a, b, c]) {
       await eventually(() => expect(store.get(ALICE)).toBeUndefined());
       expect(numberOf(store.get(BOB))).toBe(2);
     }
+    // The newest write is the same, and all else may be different.
+    const reset = { kind: 'reset', revision: a.revision() };
+    await eventually(() => expect(events).toEqual([reset, reset]));
     written(await b.put(ALICE, numberedPolicy(3), 'absent'));
     await eventually(() => expect(numberOf(a.get(ALICE))).toBe(3));
     await cluster.control('del', '--prefix', stores.prefix());

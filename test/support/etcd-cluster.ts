@@ -29,6 +29,8 @@ export interface EtcdCluster {
   readonly endpoints: readonly string[];
   /** The output of etcdctl. */
   readonly control: (...args: readonly string[]) => Promise<string>;
+  /** The same, with something to read. */
+  readonly controlWith: (input: string, ...args: readonly string[]) => Promise<string>;
   /** Which member leads now. */
   readonly leader: () => Promise<number>;
   /** Kills a member, or all, as a power failure would. */
@@ -70,14 +72,19 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
     processes.set(member, child);
   }
 
-  async function control(...args: readonly string[]): Promise<string> {
+  function control(...args: readonly string[]): Promise<string> {
+    return controlWith('', ...args);
+  }
+
+  async function controlWith(input: string, ...args: readonly string[]): Promise<string> {
     const trust = tls ? ['--cacert', tls.certificateFile] : [];
-    const { stdout } = await promisify(execFile)(
+    const running = promisify(execFile)(
       ETCDCTL ?? '',
       ['--endpoints', endpoints.join(','), ...trust, ...args],
       { env: { ...process.env, ETCDCTL_API: '3' } },
     );
-    return stdout;
+    running.child.stdin?.end(input);
+    return (await running).stdout;
   }
 
   async function untilServing(): Promise<void> {
@@ -127,6 +134,7 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   return {
     endpoints,
     control,
+    controlWith,
     async leader() {
       const text = await control('--write-out', 'json', 'endpoint', 'status');
       const statuses = JSON.parse(text) as {

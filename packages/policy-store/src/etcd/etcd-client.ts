@@ -32,11 +32,12 @@ export interface EtcdClient {
    */
   readonly call: (path: string, body: object, signal: AbortSignal, rounds?: number) => Promise<unknown>;
   /**
-   * Sends a request once, to the endpoint that is preferred now, and gives the messages of the answer as they come.
+   * Sends a request once, to the endpoint that is preferred now, and gives the messages of the answer as they come: each
+   * time all that are there.
    *
    * @throws EtcdError, also while messages are read
    */
-  readonly stream: (path: string, body: object, signal: AbortSignal) => AsyncGenerator<unknown>;
+  readonly stream: (path: string, body: object, signal: AbortSignal) => AsyncGenerator<readonly unknown[]>;
   /** Prefers the next endpoint, when the one that answers does not keep up. */
   readonly nextEndpoint: () => void;
   readonly close: () => Promise<void>;
@@ -165,7 +166,9 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
           'grpc-metadata-hasleader': 'true',
         };
         const stream = await send(endpoint, path, body, headers, { signal, bodyTimeout: 0 });
-        for await (const line of readLines(stream, MESSAGE_LIMIT_BYTES)) yield JSON.parse(line);
+        for await (const lines of readLines(stream, MESSAGE_LIMIT_BYTES)) {
+          yield lines.map(line => JSON.parse(line) as unknown);
+        }
       } catch (error) {
         throw failed(endpoint, error);
       }

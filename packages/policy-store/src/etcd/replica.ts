@@ -28,10 +28,10 @@ export interface Replica {
   readonly source: () => ReplicaSource | undefined;
   readonly newest: (key: TenantKey) => LogEntry | undefined;
   /**
-   * Writes down what happened since. `foreign` when that does not follow from what is there, because somebody else than
+   * Writes down what happened since, all at once. `foreign` when that does not follow from what is there, because somebody else than
    * a gateway changed the log: then nothing is written, and all is to be read again.
    */
-  readonly apply: (changes: Changes) => Promise<'applied' | 'foreign'>;
+  readonly apply: (changes: readonly Changes[]) => Promise<'applied' | 'foreign'>;
   /** Nothing happened up to this revision of etcd. */
   readonly moveTo: (etcdRevision: number) => Promise<void>;
   /** Replaces everything by the pages of one revision, of which there is at least one: for readers, all at once. */
@@ -106,19 +106,21 @@ export function openReplica(options: LmdbPoliciesOptions, prefix: string): Repli
       policies.revision();
       return readNewest(key);
     },
-    async apply({ appended, removed, etcdRevision }) {
+    async apply(changes) {
       try {
         await inTransaction(environment, () => {
-          for (const entry of appended) applyEntry(entry);
-          for (const place of removed) checkRemoved(place);
-          const source = readSource();
-          if (source) writeSource({ ...source, etcdRevision });
+          for (const { appended, removed, etcdRevision } of changes) {
+            for (const entry of appended) applyEntry(entry);
+            for (const place of removed) checkRemoved(place);
+            const source = readSource();
+            if (source) writeSource({ ...source, etcdRevision });
+          }
         });
       } catch (error) {
         if (error instanceof ForeignChange) return 'foreign';
         throw error;
       }
-      if (appended.length > 0) policies.deliver();
+      policies.deliver();
       return 'applied';
     },
     async moveTo(etcdRevision) {

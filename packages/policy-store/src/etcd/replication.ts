@@ -107,9 +107,10 @@ export function startReplication(parts: ReplicationParts): Replication {
 
   async function follow(signal: AbortSignal): Promise<void> {
     const from = replica.source()?.etcdRevision ?? 0;
-    for await (const message of log.watch(from, signal)) {
-      if (message.kind === 'changes') {
-        if ((await replica.apply(message)) === 'foreign') {
+    for await (const messages of log.watch(from, signal)) {
+      const changes = messages.filter(message => message.kind === 'changes');
+      if (changes.length > 0) {
+        if ((await replica.apply(changes)) === 'foreign') {
           mustReload = 'something else than a gateway changed them';
           return;
         }

@@ -64,8 +64,8 @@ export interface SharedLog {
   ) => Promise<AppendResult>;
   /** At most `limit` entries from `start` on (left out: the first), at one revision (left out: now). */
   readonly readPage: (options: PageOptions, signal: AbortSignal) => Promise<LogPage>;
-  /** What happens after a revision. Ends by an error of the kind `compacted` when not all of it is known any more. */
-  readonly watch: (afterEtcdRevision: number, signal: AbortSignal) => AsyncGenerator<WatchMessage>;
+  /** What happens after a revision: each time all that is known by then. Ends by an error of the kind `compacted` when not all of it is known any more. */
+  readonly watch: (afterEtcdRevision: number, signal: AbortSignal) => AsyncGenerator<readonly WatchMessage[]>;
 }
 
 /** An entry before etcd has given it a revision. */
@@ -204,16 +204,18 @@ export function openSharedLog(client: EtcdClient, keys: SharedKeys): SharedLog {
           fragment: true,
         },
       };
-      for await (const message of client.stream('/v3/watch', request, signal)) {
-        const { result, error } = message as WatchAnswer;
-        if (!result) throw etcdError(error?.grpc_code, error?.message ?? 'the watch failed');
-        if (result.canceled) throw cancelled(result.compact_revision, result.cancel_reason);
-        if (result.created) yield { kind: 'open' };
-        else yield readChanges(result);
+      for await (const messages of client.stream('/v3/watch', request, signal)) {
+        yield messages.map(message => readWatchAnswer(message as WatchAnswer));
       }
       throw new EtcdError('unreachable', 'etcd ended the watch');
     },
   };
+
+  function readWatchAnswer({ result, error }: WatchAnswer): WatchMessage {
+    if (!result) throw etcdError(error?.grpc_code, error?.message ?? 'the watch failed');
+    if (result.canceled) throw cancelled(result.compact_revision, result.cancel_reason);
+    return result.created ? { kind: 'open' } : readChanges(result);
+  }
 
   function readChanges({ header, events = [], fragment }: NonNullable<WatchAnswer['result']>): WatchMessage {
     const appended: LogEntry[] = [];
