@@ -132,6 +132,22 @@ describeWith(ETCD_MISSING)('the writes of openEtcdPolicyStore', () => {
     });
   });
 
+  it('are not taken for gone by an answer that is older than they are', async () => {
+    const proxy = await startLossyProxy(cluster.endpoints[0] ?? '');
+    try {
+      const store = await stores.openReady({ endpoints: [proxy.url], contactIntervalMilliseconds: 20 });
+      const release = proxy.holdAnswers('/v3/kv/range');
+      await eventually(() => expect(proxy.held()).toBe(1));
+      written(await store.put(ALICE, numberedPolicy(1)));
+      const before = proxy.requests('/v3/kv/range');
+      release();
+      await eventually(() => expect(proxy.requests('/v3/kv/range')).toBeGreaterThan(before + 2));
+      expect(proxy.requests('/v3/watch')).toBe(1);
+    } finally {
+      await proxy.close();
+    }
+  });
+
   describe('of several processes on one replica', () => {
     const workers: ChildProcess[] = [];
     afterEach(() => {

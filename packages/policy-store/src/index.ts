@@ -1,11 +1,12 @@
 export type { PastRevision, PolicyArchive } from './archive.ts';
+export { isEtcdEndpoint } from './etcd/endpoint.ts';
 export {
   type EtcdPolicyStore,
   type EtcdPolicyStoreOptions,
   type EtcdStatus,
   openEtcdPolicyStore,
 } from './etcd/etcd.ts';
-export { type EtcdConnection, isEtcdEndpoint } from './etcd/etcd-client.ts';
+export type { EtcdConnection } from './etcd/etcd-client.ts';
 export type { ReplicationLog } from './etcd/replication.ts';
 export { type LmdbPolicyStore, type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';

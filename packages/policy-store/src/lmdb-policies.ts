@@ -1,26 +1,16 @@
 import { BoundedCache } from './bounded-cache.ts';
 import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
+import { logChange, readLogExtent, recordRevision } from './lmdb-change.ts';
 import { type Environment, type EnvironmentKind, openEnvironment } from './lmdb-environment.ts';
-import { changedRevision, keysOfGeneration, REVISION_KEY, type RecordKeys } from './lmdb-keys.ts';
+import { changedRevision, keysOfGeneration, REVISION_KEY } from './lmdb-keys.ts';
 import {
-  decodeLogExtent,
   decodePolicyRevision,
   decodePosition,
   decodeTenantKey,
-  encodeLogExtent,
-  encodePolicyRevision,
   encodePosition,
-  encodeTenantKey,
-  type LogExtent,
   type Position,
 } from './lmdb-records.ts';
-import {
-  HISTORY_LIMIT,
-  type PolicyRevision,
-  type PolicyStore,
-  type StoredPolicy,
-  type TenantKey,
-} from './policy-store.ts';
+import type { PolicyRevision, PolicyStore, StoredPolicy, TenantKey } from './policy-store.ts';
 import { assertDialect, assertTenantKey, keyId } from './tenant-key.ts';
 
 export interface LmdbPoliciesOptions {
@@ -224,40 +214,6 @@ export function openLmdbPolicies(options: LmdbPoliciesOptions, kind: Environment
 
 /** An entry of the log of changes. */
 type LoggedChange = Pick<PolicyRevision, 'key' | 'revision'>;
-
-/** Puts a revision in force and into the history. Only within a transaction. */
-export function recordRevision(environment: Environment, keys: RecordKeys, change: PolicyRevision): void {
-  const { key, revision } = change;
-  const bytes = encodePolicyRevision(change);
-  if (change.policy === undefined) environment.removeSync(keys.policy(key));
-  else environment.putSync(keys.policy(key), bytes);
-  environment.putSync(keys.history(key, revision), bytes);
-  const history = Array.from(environment.getKeys(keys.historyRange(key)));
-  for (const old of history.slice(0, -HISTORY_LIMIT)) environment.removeSync(old);
-}
-
-function logChange(
-  environment: Environment,
-  keys: RecordKeys,
-  { key, revision }: PolicyRevision,
-  limit: number,
-): void {
-  let { forgotten, length } = readLogExtent(environment, keys);
-  environment.putSync(keys.change(revision), encodeTenantKey(key));
-  length += 1;
-  const surplus = Math.max(0, length - limit);
-  for (const old of Array.from(environment.getKeys({ ...keys.changeRange(0), limit: surplus }))) {
-    forgotten = changedRevision(old);
-    length -= 1;
-    environment.removeSync(old);
-  }
-  environment.putSync(keys.logExtent, encodeLogExtent({ forgotten, length }));
-}
-
-function readLogExtent(environment: Environment, keys: RecordKeys): LogExtent {
-  const bytes = environment.getBinary(keys.logExtent);
-  return bytes === undefined ? { forgotten: 0, length: 0 } : decodeLogExtent(bytes);
-}
 
 function asStored(revision: PolicyRevision): StoredPolicy {
   const { policy } = revision;

@@ -1,6 +1,8 @@
 import { Agent, type Dispatcher } from 'undici';
+import { endpointOrigin } from './endpoint.ts';
 import { EtcdError, etcdError } from './etcd-error.ts';
 import { readLines } from './read-lines.ts';
+import { pause, withTimeLimit } from './time-limit.ts';
 
 /** How to reach a cluster. */
 export interface EtcdConnection {
@@ -182,69 +184,6 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
 function jittered(round: number): number {
   const longest = Math.min(LONGEST_PAUSE_MILLISECONDS, FIRST_PAUSE_MILLISECONDS * 2 ** (round - 1));
   return longest * (0.5 + Math.random() / 2);
-}
-
-/** Runs an action with a signal that is aborted when the given one is, and after some time. */
-export async function withTimeLimit<Result>(
-  signal: AbortSignal,
-  milliseconds: number,
-  action: (limited: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  // `AbortSignal.any` would do, but for what it leaves behind at a signal that lives long.
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(signal.reason);
-  const expire = (): void => controller.abort(new Error(`there was no answer for ${milliseconds} ms`));
-  const timer = setTimeout(expire, milliseconds);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    return await action(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-/** Waits. False when the signal was aborted before the time was over. */
-export function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
-  return new Promise(resolve => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve(true);
-    }, milliseconds);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-}
-
-/** Whether it is `http(s)://host[:port]`. */
-export function isEtcdEndpoint(endpoint: string): boolean {
-  try {
-    endpointOrigin(endpoint);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Throws a TypeError when an endpoint is not an `http` or `https` URL of a host. */
-export function endpointOrigin(endpoint: string): string {
-  if (!URL.canParse(endpoint)) throw new TypeError(`the etcd endpoint ${endpoint} is not a URL`);
-  const url = new URL(endpoint);
-  const isPlain =
-    /^https?:$/.test(url.protocol) &&
-    url.pathname === '/' &&
-    url.search === '' &&
-    url.hash === '' &&
-    url.username === '';
-  if (!isPlain) throw new TypeError(`the etcd endpoint ${endpoint} is not http(s)://host[:port]`);
-  // A URL that names its scheme's own port, 80 or 443, does not show it.
-  const hasPort = url.port !== '' || /:\d+\/?$/.test(endpoint);
-  return hasPort ? url.origin : `${url.origin}:2379`;
 }
 
 async function readText(body: Dispatcher.ResponseData['body']): Promise<string> {

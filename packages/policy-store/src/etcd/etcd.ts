@@ -14,12 +14,13 @@ import type {
 } from '../policy-store.ts';
 import { assertTenantKey } from '../tenant-key.ts';
 import { PolicyStoreUnavailableError } from '../unavailable.ts';
-import { type EtcdConnection, openEtcdClient, withTimeLimit } from './etcd-client.ts';
+import { type EtcdConnection, openEtcdClient } from './etcd-client.ts';
 import { EtcdError } from './etcd-error.ts';
 import { openReplica } from './replica.ts';
 import { type ReplicationLog, type ReplicationStatus, startReplication } from './replication.ts';
 import { openSharedLog } from './shared-log.ts';
 import { type LogEntry, sharedKeys } from './shared-records.ts';
+import { withTimeLimit } from './time-limit.ts';
 import { openVisibility } from './visibility.ts';
 
 export interface EtcdPolicyStoreOptions extends EtcdConnection, Omit<LmdbPoliciesOptions, 'directory'> {

@@ -1,11 +1,7 @@
+import { recordRevision } from '../lmdb-change.ts';
 import { inTransaction } from '../lmdb-environment.ts';
 import { keysOfGeneration, REVISION_KEY, type RecordKeys, SOURCE_KEY } from '../lmdb-keys.ts';
-import {
-  type LmdbPolicies,
-  type LmdbPoliciesOptions,
-  openLmdbPolicies,
-  recordRevision,
-} from '../lmdb-policies.ts';
+import { type LmdbPolicies, type LmdbPoliciesOptions, openLmdbPolicies } from '../lmdb-policies.ts';
 import { decodeRecord, encodeLogExtent, encodePosition, GENERATIONS } from '../lmdb-records.ts';
 import { HISTORY_LIMIT, type TenantKey } from '../policy-store.ts';
 import type { LogPage, WatchMessage } from './shared-log.ts';

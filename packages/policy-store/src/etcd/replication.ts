@@ -1,7 +1,8 @@
-import { type EtcdClient, pause, withTimeLimit } from './etcd-client.ts';
+import type { EtcdClient } from './etcd-client.ts';
 import { EtcdError } from './etcd-error.ts';
-import type { Replica } from './replica.ts';
+import type { Replica, ReplicaSource } from './replica.ts';
 import type { Head, LogPage, SharedLog } from './shared-log.ts';
+import { pause, withTimeLimit } from './time-limit.ts';
 
 /** Where replication says what changes for the worse and for the better. A pino logger is one. */
 export interface ReplicationLog {
@@ -41,6 +42,8 @@ const FIRST_PAUSE_MILLISECONDS = 50;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 /** Where each attempt reads everything. */
 const LONGEST_RELOAD_PAUSE_MILLISECONDS = 30_000;
+/** How long a watch may be behind without a word. */
+const SILENCE_MILLISECONDS = 500;
 /** How long one page may take over all endpoints. */
 const PAGE_MILLISECONDS = 10_000;
 /** How much of a snapshot is in memory at once, about. */
@@ -79,21 +82,19 @@ export function startReplication(parts: ReplicationParts): Replication {
     problem = { message: error instanceof Error ? error.message : String(error), isOfContact };
   }
 
-  /** Why what the replica has is no beginning of what etcd has; undefined when it is. */
-  function reasonToReload({ clusterId, etcdRevision, revision }: Head): string | undefined {
-    const source = replica.source();
-    if (!source) return 'there is no replica yet';
-    if (source.clusterId !== clusterId) return 'this is another cluster';
-    if (etcdRevision < source.etcdRevision) return 'etcd is at an earlier revision';
-    if (revision < replica.policies.revision()) return 'the newest write is gone';
-    return undefined;
+  /** What is newest in etcd, and what the replica had before etcd was asked: no more than that, if all is well. */
+  async function look(signal: AbortSignal): Promise<Look> {
+    const had = { source: replica.source(), revision: replica.policies.revision() };
+    const head = await log.readHead(signal);
+    hadContact(head);
+    return { head, had };
   }
 
   /** Brings the replica to where a watch can begin. */
   async function catchUp(signal: AbortSignal): Promise<void> {
-    const head = await log.readHead(signal);
-    hadContact(head);
-    const reason = mustReload ?? reasonToReload(head);
+    const seen = await look(signal);
+    const { head } = seen;
+    const reason = mustReload ?? reasonToReload(seen);
     if (reason !== undefined) {
       report?.info({ reason }, 'all policies are read from etcd');
       await replica.replaceAll(readAll(log, signal));
@@ -123,19 +124,20 @@ export function startReplication(parts: ReplicationParts): Replication {
 
   /** Looks now and then whether the watch has told everything. Ends when it has not. */
   async function guard(signal: AbortSignal): Promise<void> {
-    let behindAt: number | undefined;
+    let behind: { readonly at: number; readonly since: number } | undefined;
     while (await pause(contactIntervalMilliseconds, signal)) {
       try {
-        const head = await log.readHead(signal);
-        hadContact(head);
-        if (reasonToReload(head) !== undefined) return;
+        const seen = await look(signal);
+        if (reasonToReload(seen) !== undefined) return;
+        const { head } = seen;
         const revision = replica.policies.revision();
-        if (behindAt === revision && head.revision > revision) {
+        if (head.revision <= revision) behind = undefined;
+        else if (behind?.at !== revision) behind = { at: revision, since: performance.now() };
+        else if (performance.now() - behind.since > SILENCE_MILLISECONDS) {
           report?.warn({ revision, newest: head.revision }, 'a watch has fallen silent and is begun again');
           client.nextEndpoint();
           return;
         }
-        behindAt = head.revision > revision ? revision : undefined;
       } catch (error) {
         if (!signal.aborted) fail(error);
       }
@@ -205,6 +207,20 @@ export function startReplication(parts: ReplicationParts): Replication {
       await running;
     },
   };
+}
+
+interface Look {
+  readonly head: Head;
+  readonly had: { readonly source: ReplicaSource | undefined; readonly revision: number };
+}
+
+/** Why what the replica has is no beginning of what etcd has; undefined when it is. */
+function reasonToReload({ head, had }: Look): string | undefined {
+  if (!had.source) return 'there is no replica yet';
+  if (had.source.clusterId !== head.clusterId) return 'this is another cluster';
+  if (head.etcdRevision < had.source.etcdRevision) return 'etcd is at an earlier revision';
+  if (head.revision < had.revision) return 'the newest write is gone';
+  return undefined;
 }
 
 /** The whole log at one revision, in pages of about as many bytes, whatever the size of policies. */

@@ -2,12 +2,15 @@ import { HISTORY_LIMIT, type TenantKey } from '../policy-store.ts';
 import type { EtcdClient } from './etcd-client.ts';
 import { EtcdError, etcdError } from './etcd-error.ts';
 import {
-  decodeEntry,
-  type EtcdRange,
-  encodeEntry,
-  type LogEntry,
-  type SharedKeys,
-} from './shared-records.ts';
+  fromBase64,
+  type KeyValue,
+  type RangeAnswer,
+  range,
+  type TxnAnswer,
+  toBase64,
+  type WatchAnswer,
+} from './gateway-json.ts';
+import { decodeEntry, encodeEntry, type LogEntry, type SharedKeys } from './shared-records.ts';
 
 /** The newest write, at some revision of etcd. */
 export interface Head {
@@ -75,38 +78,6 @@ export interface PageOptions {
   readonly start?: string;
   readonly etcdRevision?: number;
   readonly limit: number;
-}
-
-interface KeyValue {
-  readonly key: string;
-  readonly value?: string;
-  readonly mod_revision: string;
-}
-
-interface RangeAnswer {
-  readonly header: { readonly cluster_id?: string; readonly revision?: string };
-  readonly kvs?: readonly KeyValue[];
-  readonly more?: boolean;
-}
-
-/** The gateway leaves out what is zero, false or empty, and writes 64-bit numbers as text. */
-interface TxnAnswer {
-  readonly header: { readonly revision: string };
-  readonly succeeded?: boolean;
-  readonly responses?: readonly { readonly response_range?: RangeAnswer }[];
-}
-
-interface WatchAnswer {
-  readonly error?: { readonly grpc_code?: number; readonly message?: string };
-  readonly result?: {
-    readonly header: { readonly revision?: string };
-    readonly created?: boolean;
-    readonly canceled?: boolean;
-    readonly cancel_reason?: string;
-    readonly compact_revision?: string;
-    readonly fragment?: boolean;
-    readonly events?: readonly { readonly type?: 'DELETE'; readonly kv: KeyValue }[];
-  };
 }
 
 export function openSharedLog(client: EtcdClient, keys: SharedKeys): SharedLog {
@@ -251,16 +222,4 @@ function compare(key: string, target: 'MOD' | 'CREATE', revision: number): objec
 function equals(target: 'MOD' | 'CREATE', revision: number): object {
   const field = target === 'MOD' ? 'mod_revision' : 'create_revision';
   return { target, result: 'EQUAL', [field]: String(revision) };
-}
-
-function range({ key, end }: EtcdRange): { readonly key: string; readonly range_end?: string } {
-  return { key: toBase64(key), ...(end !== undefined && { range_end: toBase64(end) }) };
-}
-
-function toBase64(text: string): string {
-  return Buffer.from(text).toString('base64');
-}
-
-function fromBase64(text: string): string {
-  return Buffer.from(text, 'base64').toString();
 }
