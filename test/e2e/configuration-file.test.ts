@@ -20,6 +20,7 @@ const SECRETS = {
   COS_TEMPORARY_SECRET: 'hush',
   COS_TEMPORARY_TOKEN: 'token',
   BUCKET_SECRET: 'hush',
+  ETCD_PASSWORD: 'hush',
 };
 
 let directory: string;

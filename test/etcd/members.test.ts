@@ -1,4 +1,9 @@
-import { type EtcdPolicyStore, PolicyStoreUnavailableError, type TenantKey } from '@crossgate/policy-store';
+import {
+  type EtcdPolicyStore,
+  PolicyStoreUnavailableError,
+  type TenantKey,
+  type WatchEvent,
+} from '@crossgate/policy-store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ETCD_MISSING, type EtcdCluster, startEtcdCluster } from '../support/etcd-cluster.ts';
 import { useEtcdStores } from '../support/etcd-store.ts';
@@ -135,16 +140,18 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when members of etcd fail', () 
       () => store.list(),
       () => store.history(ALICE),
       () => store.revision(),
-      () => store.watch(() => {}),
     ]) {
       expect(read).toThrow(PolicyStoreUnavailableError);
     }
+    const events: WatchEvent[] = [];
+    store.watch(event => events.push(event));
     await expectUnavailable(store.put(ALICE, numberedPolicy(1)));
     await expect(store.whenReady(200)).rejects.toThrow(/not been read|127/);
     await cluster.restart(0, 1, 2);
     await store.whenReady(10_000);
     expect(store.get(ALICE)).toBeUndefined();
     expect(store.status().isReady).toBe(true);
+    await eventually(() => expect(events).toEqual([{ kind: 'reset', revision: 0 }]));
   });
 });
 

@@ -18,10 +18,13 @@ function list() {
 
 list();
 const timer = setInterval(list, 1);
-process.on('message', async () => {
+
+async function finish() {
   clearInterval(timer);
   list();
   await store.close();
   process.send({ listings: [...listings] }, () => process.disconnect());
-});
+}
+
+process.on('message', () => void finish());
 process.send('ready');

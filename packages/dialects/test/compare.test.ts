@@ -140,6 +140,13 @@ const cases: readonly Case[] = [
     lost: '!GET https://a.com host',
   },
   {
+    name: 'a request of a browser, though that of another client has fewer headers',
+    old: [rule('https://a.com/', 'GET'), rule('https://b.com', 'GET', 'x-a')],
+    new: [rule('https://b.com', 'GET')],
+    access: 'narrower',
+    lost: 'GET https://b.com x-a',
+  },
+  {
     name: 'a first rule that refuses the header',
     profile: azureTablesProfile,
     old: [rule('*', 'GET', '*')],

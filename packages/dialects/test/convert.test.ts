@@ -90,6 +90,32 @@ const cases: readonly Case[] = [
     access: 'equivalent',
   },
   {
+    name: 'no rule for any origin into one that names origins',
+    from: qingstorProfile,
+    to: azureTablesProfile,
+    policy: {
+      rules: ['1', '2', '3', '4', '5', '*'].map(host => ({
+        ...plain,
+        allowedOrigins: [host === '*' ? host : `https://${host}.a.com`],
+        allowedMethods: ['GET'],
+        maxAgeSeconds: 0,
+      })),
+    },
+    converted: {
+      rules: [
+        {
+          ...plain,
+          allowedOrigins: [1, 2, 3, 4, 5].map(i => `https://${i}.a.com`),
+          allowedMethods: ['GET'],
+          maxAgeSeconds: 0,
+        },
+        { ...plain, allowedOrigins: ['*'], allowedMethods: ['GET'], maxAgeSeconds: 0 },
+      ],
+    },
+    losses: [],
+    access: 'equivalent',
+  },
+  {
     name: 'origins and headers that the service cannot say, and an age that it wants',
     from: cosProfile,
     to: azureTablesProfile,

@@ -98,7 +98,7 @@ describe.each(services)('ruleUses for $name', service => {
           }
         });
       }),
-      { numRuns: 2 },
+      { numRuns: 1 },
     );
   });
 });
@@ -129,7 +129,7 @@ describe.each(services)('redundantEntries for $name', service => {
           });
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 });

@@ -53,6 +53,41 @@ const cases: readonly Case[] = [
     uses: ['decides', 'decides, 0 differs in preflight Access-Control-Max-Age'],
   },
   {
+    name: 'actual requests by the first rule, not by the one before',
+    profile: cosProfile,
+    rules: [
+      rule([A], ['GET'], [], { exposeHeaders: ['x-e'] }),
+      rule([A], ['GET'], ['x-a']),
+      rule([A], ['GET'], ['x-a', 'x-b'], { exposeHeaders: ['X-E'] }),
+    ],
+    uses: ['decides', 'decides, 0 differs in actual Access-Control-Expose-Headers, redundant', 'decides'],
+  },
+  {
+    name: 'a rule that a later one does for, whatever stands before and after',
+    profile: cosProfile,
+    rules: [
+      rule([A], ['GET'], ['x-a'], { maxAgeSeconds: 1 }),
+      rule([A], ['GET'], ['x-b'], { maxAgeSeconds: 2 }),
+      rule([A], ['GET'], ['x-b'], { maxAgeSeconds: 2 }),
+      rule([A], ['GET'], ['x-b', 'x-c'], { maxAgeSeconds: 3 }),
+    ],
+    uses: [
+      'decides',
+      'decides, 0 differs in preflight Access-Control-Max-Age, redundant',
+      'shadowed by 1, 0 differs in preflight Access-Control-Max-Age, redundant',
+      'decides, 0 differs in preflight Access-Control-Max-Age',
+    ],
+  },
+  {
+    name: 'a first rule after which the next would answer otherwise',
+    profile: azureTablesProfile,
+    rules: [
+      rule([A], ['GET'], ['x-a'], { maxAgeSeconds: 1 }),
+      rule(['https://*.com', A], ['GET'], ['x-a'], { maxAgeSeconds: 2 }),
+    ],
+    uses: ['decides', 'decides, 0 differs in preflight Access-Control-Max-Age'],
+  },
+  {
     name: 'the same in a service where the first rule refuses',
     profile: azureTablesProfile,
     rules: [rule([A], ['GET']), rule([A], ['GET'], ['x-a'], { maxAgeSeconds: 1 })],

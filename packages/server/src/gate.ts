@@ -8,16 +8,15 @@ import {
   headerLines,
   headerValue,
   type Operation,
-  type PolicyApi,
   type Reply,
   type RequestHead,
-  type ServiceError,
 } from '@crossgate/dialects';
 import { type PolicyStore, PolicyStoreUnavailableError, type TenantKey } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
 import { mergeHeaders } from './merge-headers.ts';
+import { openPolicyOperations } from './policy-operations.ts';
 import { BodyIncompleteError, requestBody } from './request-body.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
 import type { UsageRecorder } from './usage-recorder.ts';
@@ -48,6 +47,7 @@ interface Answer {
 export function openGate(parts: GateParts): Gate {
   const { dialect, policies, backend, credentialsOf, observe, recordUsage, log } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
+  const operateOnPolicy = dialect.policyApi && openPolicyOperations(parts, dialect.policyApi);
 
   function gate(request: IncomingMessage, response: ServerResponse): void {
     const started = performance.now();
@@ -185,78 +185,20 @@ export function openGate(parts: GateParts): Gate {
       case 'unreadable':
         return dialect.replies.error(exchange, operation.error);
       case 'policy':
-        return dialect.policyApi
-          ? operateOnPolicy(exchange, dialect.policyApi, operation.action, request)
+        return operateOnPolicy
+          ? operateOnPolicy(exchange, tenantKey(exchange), operation.action, requestBody(request))
           : fault(exchange, 'method-not-allowed');
       case 'preflight':
         return fault(exchange, 'method-not-allowed');
       case 'data': {
-        const authorization = dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
-        if (authorization.kind === 'refused' && dialect.gateway.checksCredentials) {
-          return dialect.replies.error(exchange, authorization.error);
-        }
-        return backend.handle({ exchange, authorization, request, response });
+        const authorize = (): Authorization =>
+          dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
+        const authorization = dialect.gateway.checksCredentials ? authorize() : undefined;
+        if (authorization?.kind === 'refused') return dialect.replies.error(exchange, authorization.error);
+        return backend.handle({ exchange, authorize, request, response });
       }
       default:
         return operation satisfies never;
-    }
-  }
-
-  async function operateOnPolicy(
-    exchange: Exchange,
-    policyApi: PolicyApi,
-    action: 'get' | 'put' | 'delete',
-    request: IncomingMessage,
-  ): Promise<Reply> {
-    const credentials = credentialsOf(exchange.location.tenant);
-    const refusal = ownerProblem(exchange, dialect.authorize(exchange, credentials));
-    if (refusal) return dialect.replies.error(exchange, refusal);
-    const key = knownTenant(exchange);
-    if (!key) return dialect.replies.unknownTenant(exchange);
-    switch (action) {
-      case 'get':
-        return policyApi.replies.read(exchange, policies.get(key));
-      case 'delete':
-        return await written(exchange, policies.delete(key), policyApi.replies.deleted);
-      case 'put': {
-        const body = await requestBody(request).read(policyApi.document.limitBytes);
-        if (body === 'too-large') return fault(exchange, 'policy-too-large');
-        const read = policyApi.read(exchange, body);
-        if (read.kind === 'refused') return dialect.replies.error(exchange, read.error);
-        const { policy, settings } = read;
-        const update = { ...(policy && { policy }), ...(settings && { settings }) };
-        return await written(exchange, policies.update(key, update), policyApi.replies.stored);
-      }
-      default:
-        return action satisfies never;
-    }
-  }
-
-  /** A store that cannot take a write now may take it later: what was there is in force. */
-  async function written(
-    exchange: Exchange,
-    write: Promise<unknown>,
-    reply: (exchange: Exchange) => Reply,
-  ): Promise<Reply> {
-    try {
-      await write;
-    } catch (error) {
-      log.error({ requestId: exchange.requestId, err: error }, 'a policy could not be written');
-      return fault(exchange, 'unavailable');
-    }
-    return reply(exchange);
-  }
-
-  function ownerProblem(exchange: Exchange, authorization: Authorization): ServiceError | undefined {
-    switch (authorization.kind) {
-      case 'signed':
-        return undefined;
-      case 'refused':
-        return authorization.error;
-      case 'anonymous':
-        return dialect.replies.fault('credentials-missing', exchange);
-      default:
-        return authorization satisfies never;
     }
   }
 
@@ -264,11 +206,6 @@ export function openGate(parts: GateParts): Gate {
     const { tenant } = exchange.location;
     if (tenant === undefined || !dialect.isTenantName(tenant)) return undefined;
     return { dialect: dialect.id, tenant };
-  }
-
-  function knownTenant(exchange: Exchange): TenantKey | undefined {
-    const key = tenantKey(exchange);
-    return key && (policies.get(key) || backend.tenantExists(key.tenant) !== 'no') ? key : undefined;
   }
 
   /** Undefined when there is no such tenant. One that has no policy has a policy without rules. */

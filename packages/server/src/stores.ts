@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DataApi, type DataServices, DIALECTS } from '@crossgate/dialects';
 import { type ObjectStore, openObjectStore } from '@crossgate/object-store';
 import type { Logger } from 'pino';
+import { candidateKey } from './observed/candidate-key.ts';
 import { type OpenedPolicies, openPolicies } from './policies.ts';
 import { credentialsOf, type ServeConfig } from './serve-config.ts';
 
@@ -50,6 +51,7 @@ export async function openStores(
         credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         deletePolicy: async tenant => {
           await policies.delete({ dialect: dialect.id, tenant });
+          await policies.delete(candidateKey({ dialect: dialect.id, tenant }));
         },
       };
       dataApis.set(dialect.id, dialect.openDataApi(services));

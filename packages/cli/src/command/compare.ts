@@ -1,13 +1,12 @@
-import { type Comparison, compare } from '@crossgate/core';
+import { type Comparison, compare, comparisonJson } from '@crossgate/core';
 import { Command } from 'commander';
 import { changedRecords, changedRecordsJson } from '../compare-log.ts';
-import { comparisonJson } from '../comparison-json.ts';
 import { analysisTooLarge, CommandError, EXIT } from '../exit-code.ts';
 import { complainOfBrokenLines } from '../explain-log.ts';
 import { formatComparison } from '../format-comparison.ts';
 import { formatChangedRecords } from '../format-records.ts';
 import { printJson } from '../output.ts';
-import { policyForm, readPolicyFile } from '../policy-file.ts';
+import { policyForm, readPolicyFile, refuseUnusedProfile } from '../policy-file.ts';
 import { addPolicyOptions, type PolicyOptions } from '../policy-options.ts';
 import { printLines } from '../print-lines.ts';
 import { readLog } from '../recorded-requests.ts';
@@ -58,6 +57,7 @@ async function runCompare(oldName: string, newName: string, options: CompareOpti
   if ([oldName, newName, options.log].filter(name => name === '-').length > 1) {
     throw new CommandError('only one of the files can be standard input');
   }
+  refuseUnusedProfile(profile, from, to);
   const old = readPolicyFile(oldName, policyForm(from, profile, variant));
   const now = readPolicyFile(newName, policyForm(to, profile, variant));
   const comparison = compare(old.compiled, now.compiled);

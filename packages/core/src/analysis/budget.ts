@@ -4,13 +4,15 @@
  */
 export interface Budget {
   stepsLeft: number;
+  /** What searches have found out about forms of texts, for those that follow: see `reachable-states.ts`. */
+  readonly reached: Map<string, readonly string[]>;
 }
 
-/** About ten seconds of a slow core. */
+/** A few seconds of a slow core. */
 export const ANALYSIS_STEPS = 1_000_000;
 
 export function newBudget(steps: number = ANALYSIS_STEPS): Budget {
-  return { stepsLeft: steps };
+  return { stepsLeft: steps, reached: new Map() };
 }
 
 /** Thrown where the budget ends, and caught where a result can say so: see {@link withinBudget}. */

@@ -1,7 +1,7 @@
-import type { RuleSet } from '../rule-set.ts';
+import { intersection, type RuleSet } from '../rule-set.ts';
 import { type ComparedHeader, differing, type FactDifference } from './answer-facts.ts';
 import { type ChosenNames, NO_NAMES, namesOutside } from './name-sets.ts';
-import { deciders, type RequestSpace, type Side } from './request-space.ts';
+import { deciders, namesOf, type RequestSpace, type Side } from './request-space.ts';
 
 /** In what two policies differ for requests of one class of origins and one method. */
 export interface Outcome {
@@ -47,9 +47,9 @@ export function outcomeOf(
  * but what they decide for they admit as well.
  */
 function admittedOnlyBy(space: RequestSpace, a: Deciding, b: Deciding): ChosenNames | undefined {
-  const others = distinct(b.rules.map(rule => admitted(b.side, rule)));
+  const others = distinct(b.rules.map(rule => namesOf(b.side, rule)));
   let best: ChosenNames | undefined;
-  for (const set of distinct(a.rules.map(rule => admitted(a.side, rule)))) {
+  for (const set of distinct(a.rules.map(rule => namesOf(a.side, rule)))) {
     const found = namesOutside(space.names, set, others, space.budget);
     if (found && (!best || isPlainer(found, best))) best = found;
   }
@@ -76,10 +76,10 @@ function preflightAnswers(space: RequestSpace, before: Deciding, after: Deciding
         each => !isPlain(found.get(outcomeKey(each))?.names, oldPlace + newPlace),
       );
       if (headers.length === 0) return;
-      const both = shared(admitted(before.side, old), admitted(after.side, now));
+      const both = intersection(namesOf(before.side, old), namesOf(after.side, now));
       const earlier = distinct([
-        ...before.rules.slice(0, oldPlace).map(rule => admitted(before.side, rule)),
-        ...after.rules.slice(0, newPlace).map(rule => admitted(after.side, rule)),
+        ...before.rules.slice(0, oldPlace).map(rule => namesOf(before.side, rule)),
+        ...after.rules.slice(0, newPlace).map(rule => namesOf(after.side, rule)),
       ]);
       const names = namesOutside(space.names, both, earlier, space.budget);
       if (!names) return;
@@ -106,14 +106,6 @@ function isPlain(names: ChosenNames | undefined, place: number): boolean {
 function isPlainer(a: ChosenNames, b: ChosenNames): boolean {
   if (a.settable !== b.settable) return a.settable;
   return a.names.length < b.names.length;
-}
-
-function admitted(side: Side, rule: number): RuleSet {
-  return side.admitted[rule] ?? new Uint32Array();
-}
-
-function shared(a: RuleSet, b: RuleSet): RuleSet {
-  return a.map((word, i) => word & (b[i] ?? 0));
 }
 
 function distinct(sets: readonly RuleSet[]): readonly RuleSet[] {

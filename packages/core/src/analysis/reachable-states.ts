@@ -1,6 +1,6 @@
-import { spend } from './budget.ts';
+import { type Budget, spend } from './budget.ts';
 import { isHostText } from './prefix-nodes.ts';
-import type { Filling, TextSpace } from './text-classes.ts';
+import type { Filling } from './text-classes.ts';
 import type { TextShape } from './text-shape.ts';
 
 interface Completion<Form extends string> {
@@ -17,27 +17,27 @@ interface Completion<Form extends string> {
  * stand between is found once, and followed through each suffix.
  */
 export function mayComplete<Form extends string>(
-  space: TextSpace,
+  budget: Budget,
   shape: TextShape<Form>,
   { state, filling, suffix, form }: Completion<Form>,
 ): boolean {
   const eased = shape.ease(state);
   const key = `${filling} ${form} ${eased}`;
-  let states = remember(space, key, () => reachable(space, shape, eased, filling, form));
+  let states = remember(budget, key, () => reachable(budget, shape, eased, filling, form));
   const first = suffix.charAt(0);
   if (first !== '') {
-    states = remember(space, `${key} ${first}`, () => stepped(shape, states, first, form));
+    states = remember(budget, `${key} ${first}`, () => stepped(shape, states, first, form));
     for (const character of suffix.slice(1)) states = stepped(shape, states, character, form);
   }
   return states.some(reached => shape.form(reached) === form);
 }
 
-function remember(space: TextSpace, key: string, make: () => readonly string[]): readonly string[] {
-  const known = space.reached.get(key);
+function remember(budget: Budget, key: string, make: () => readonly string[]): readonly string[] {
+  const known = budget.reached.get(key);
   if (known) return known;
   const states = make();
-  spend(space.budget, states.length);
-  space.reached.set(key, states);
+  spend(budget, states.length);
+  budget.reached.set(key, states);
   return states;
 }
 
@@ -53,7 +53,7 @@ function stepped<Form extends string>(
 
 /** The states after all texts that can stand between, with two characters of each group for all of it. */
 function reachable<Form extends string>(
-  space: TextSpace,
+  budget: Budget,
   shape: TextShape<Form>,
   state: string,
   filling: Filling,
@@ -76,7 +76,7 @@ function reachable<Form extends string>(
         const key = `${onlyHost} ${to}`;
         if (seen.has(key) || !shape.mayBecome(to, form)) continue;
         seen.add(key);
-        spend(space.budget, 1);
+        spend(budget, 1);
         next.push({ state: to, onlyHost });
         if (!onlyHost) reached.add(to);
       }

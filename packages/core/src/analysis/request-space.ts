@@ -129,3 +129,8 @@ export function deciders(side: Side, rules: RuleSet): readonly number[] {
 export function rulesIn({ policy }: Side, rules: RuleSet): readonly number[] {
   return policy.rules.flatMap((_, rule) => (hasRule(rules, rule) ? [rule] : []));
 }
+
+/** The names with which a rule admits requests. */
+export function namesOf({ admitted }: Side, rule: number): RuleSet {
+  return admitted[rule] ?? new Uint32Array();
+}

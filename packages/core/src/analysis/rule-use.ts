@@ -3,9 +3,16 @@ import { decideActual, decidePreflight } from '../decide.ts';
 import type { RuleSet } from '../rule-set.ts';
 import { type ComparedHeader, differing } from './answer-facts.ts';
 import { type Budget, type LimitReached, newBudget, withinBudget } from './budget.ts';
-import { differences } from './differences.ts';
 import { type ChosenNames, NO_NAMES, namesOutside } from './name-sets.ts';
-import { newRequestSpace, type RequestSpace, rulesFor, rulesIn, type Side } from './request-space.ts';
+import {
+  namesOf,
+  newRequestSpace,
+  type RequestSpace,
+  rulesFor,
+  rulesIn,
+  type Side,
+} from './request-space.ts';
+import { differsFromNext, differsWithout } from './rule-removal.ts';
 import { type Candidate, type Witness, witnessOf } from './witness.ts';
 
 /** What one rule of a policy is there for. */
@@ -40,7 +47,7 @@ export function ruleUses(
   return withinBudget(() => {
     const space = newRequestSpace([policy], budget);
     const found = gather(space);
-    const rules = found.map(({ decides, shadowedBy, conflicts }, rule): RuleUse => {
+    const rules = found.map(({ decides, shadowedBy, conflicts, matters }): RuleUse => {
       const decided = witnessOf(space, decides) ?? null;
       return {
         decides: decided,
@@ -49,16 +56,11 @@ export function ruleUses(
           const witness = witnessOf(space, candidates);
           return witness ? [{ by: decidingRule(policy, request, witness), request, differs, witness }] : [];
         }),
-        redundant: decided === null || isRedundant(space, rule),
+        redundant: witnessOf(space, matters) === undefined,
       };
     });
     return { kind: 'rules', rules };
   });
-}
-
-function isRedundant(space: RequestSpace, rule: number): boolean {
-  const { gained, lost, answers } = differences(space, { side: 0 }, { side: 0, without: rule });
-  return !gained && !lost && answers.length === 0;
 }
 
 function decidingRule(
@@ -76,6 +78,8 @@ function decidingRule(
 
 interface Gathered {
   readonly decides: Candidate[];
+  /** Requests for which it makes a difference that the rule is there. */
+  readonly matters: Candidate[];
   readonly shadowedBy: Set<number>;
   readonly conflicts: Map<string, Conflict & { readonly candidates: Candidate[] }>;
 }
@@ -89,7 +93,7 @@ function gather(space: RequestSpace): readonly Gathered[] {
   const [side] = space.sides;
   if (!side) return [];
   const gathered = side.policy.rules.map(
-    (): Gathered => ({ decides: [], shadowedBy: new Set(), conflicts: new Map() }),
+    (): Gathered => ({ decides: [], matters: [], shadowedBy: new Set(), conflicts: new Map() }),
   );
   const known = new Map<string, readonly Place[]>();
   for (const origins of space.originClasses) {
@@ -98,9 +102,10 @@ function gather(space: RequestSpace): readonly Gathered[] {
       const key = rules.join();
       const places = known.get(key) ?? placesOf(space, side, rules);
       known.set(key, places);
-      for (const { rule, decides, covering, conflicts } of places) {
+      for (const { rule, decides, matters, covering, conflicts } of places) {
         const of = gathered[rule];
         if (decides) of?.decides.push({ origins, method, names: decides });
+        if (matters) of?.matters.push({ origins, method, names: matters });
         for (const earlier of covering) of?.shadowedBy.add(earlier);
         for (const { names, request, differs } of conflicts) {
           const conflict = of?.conflicts.get(`${request} ${differs}`) ?? { request, differs, candidates: [] };
@@ -118,6 +123,8 @@ interface Place {
   readonly rule: number;
   /** Names with which the rule decides. */
   readonly decides: ChosenNames | undefined;
+  /** Names of a request that is decided otherwise without the rule. */
+  readonly matters: ChosenNames | undefined;
   readonly covering: readonly number[];
   readonly conflicts: readonly (Conflict & { readonly names: ChosenNames })[];
 }
@@ -132,6 +139,7 @@ function placesOf(space: RequestSpace, side: Side, rules: RuleSet): readonly Pla
       return {
         rule,
         decides: at === 0 ? NO_NAMES : undefined,
+        matters: at === 0 ? differsFromNext(space, side, rule, indexes[1]) : undefined,
         covering: first,
         conflicts: first.flatMap(by => [
           ...accessConflict(space, side, rule, by),
@@ -139,12 +147,13 @@ function placesOf(space: RequestSpace, side: Side, rules: RuleSet): readonly Pla
         ]),
       };
     }
-    const own = side.admitted[rule] ?? new Uint32Array();
-    const sets = earlier.map(other => side.admitted[other] ?? new Uint32Array());
+    const own = namesOf(side, rule);
+    const sets = earlier.map(other => namesOf(side, other));
     const decides = namesOutside(space.names, own, sets, space.budget);
     return {
       rule,
       decides,
+      matters: decides && differsWithout(space, side, indexes, at),
       covering: decides
         ? []
         : earlier

@@ -79,7 +79,8 @@ function shortestBetween<Form extends string>(
 ): string | undefined {
   const { prefix, suffix, filling } = place;
   const state = run(shape, shape.start, prefix);
-  if (!forms.some(form => mayComplete(space, shape, { state, filling, suffix, form }))) return undefined;
+  if (!forms.some(form => mayComplete(space.budget, shape, { state, filling, suffix, form })))
+    return undefined;
   spend(space.budget, (space.suffixNodes.length + space.exact.length) >> 5);
   const avoided = avoidedBy(space, place);
   const search = { space, place, rules, avoided };

@@ -34,8 +34,6 @@ export interface TextSpace {
   readonly suffixes: AffixTree<SuffixNode>;
   readonly suffixNodes: readonly SuffixNode[];
   readonly budget: Budget;
-  /** What searches in this space keep for each other. */
-  readonly reached: Map<string, readonly string[]>;
 }
 
 export interface SuffixNode {
@@ -93,8 +91,7 @@ export function newTextSpace(readings: readonly Reading[], budget: Budget): Text
   });
   const indexes = readings.map(({ patterns, extent }) => buildPatternIndex(patterns, extent));
   const sorted = [...exact].sort();
-  const reached = new Map<string, readonly string[]>();
-  return { readings, offsets, words, indexes, exact: sorted, suffixes, suffixNodes, budget, reached };
+  return { readings, offsets, words, indexes, exact: sorted, suffixes, suffixNodes, budget };
 }
 
 /** The rules of every reading that have a pattern which matches the text. */

@@ -50,8 +50,8 @@ export interface EtcdStatus extends Partial<ReplicationStatus> {
  * etcd and are acknowledged when the replica has them. What another machine wrote is seen soon after it was acknowledged
  * there, not at once.
  *
- * Operations throw {@link PolicyStoreUnavailableError}: reads and watches while there is no replica yet, writes when etcd
- * cannot be reached in time.
+ * Operations throw {@link PolicyStoreUnavailableError}: all while there is no replica yet, writes when etcd cannot be
+ * reached in time. Only a watch can begin before, with a reset as soon as there is a replica.
  */
 export interface EtcdPolicyStore extends PolicyStore {
   readonly archive: PolicyArchive;
@@ -206,7 +206,7 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
       return policies.history(key);
     },
     watch(listener, watchOptions) {
-      assertReadable();
+      assertOpen();
       return policies.watch(listener, watchOptions);
     },
     status() {

@@ -13,7 +13,8 @@ export interface Backend {
 /** A request on its way to the backend, with the connection that it came on. */
 export interface BackendCall {
   readonly exchange: Exchange;
-  readonly authorization: Authorization;
+  /** Who sent it, by the credentials that are held here. It costs a signature: an upstream does not ask. */
+  readonly authorize: () => Authorization;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }

@@ -6,8 +6,7 @@ import type { Backend } from './backend.ts';
 export function embeddedBackend(dataApi: DataApi): Backend {
   return {
     tenantExists: tenant => (dataApi.tenantExists(tenant) ? 'yes' : 'no'),
-    handle: ({ exchange, authorization, request }) =>
-      dataApi.handle(exchange, authorization, requestBody(request)),
+    handle: ({ exchange, authorize, request }) => dataApi.handle(exchange, authorize(), requestBody(request)),
     close: () => Promise.resolve(),
   };
 }
