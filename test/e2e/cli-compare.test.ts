@@ -168,9 +168,9 @@ what both let in is answered differently: Access-Control-Max-Age
 
   it('shows a request to try on the service that lets it in', async () => {
     const { stdout } = await compare('cors.xml', 'properties.xml', '--from', 'cos', '--to', 'azure-tables');
-    expect(stdout).toMatch(
-      /^lets in: [^:]*: *[^]*?127\.0\.0\.1:4003\/[^]*^shuts out: [^]*127\.0\.0\.1:4001\//m,
-    );
+    const [letsIn = '', shutsOut = ''] = stdout.split('shuts out: ');
+    expect(letsIn).toContain('http://127.0.0.1:4003/');
+    expect(shutsOut).toContain('http://127.0.0.1:4001/');
   });
 
   it('says that no browser can send what is newly let in', async () => {
