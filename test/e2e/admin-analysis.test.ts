@@ -190,7 +190,12 @@ describe('POST /api/v1/compare', () => {
     const wider = { dialect: 'cos', policy };
     expect(await post('compare', { old: source, new: wider })).toMatchObject({
       status: 200,
-      json: { access: 'wider', gained: { origin: B, method: 'GET', headers: [] }, lost: null, answers: [] },
+      json: {
+        access: 'wider',
+        gained: { origin: B, method: 'GET', headers: [], browser: true },
+        lost: null,
+        answers: [],
+      },
     });
     expect(await post('compare', { old: wider, new: source })).toMatchObject({
       json: { access: 'narrower', gained: null, lost: { origin: B } },

@@ -3,6 +3,10 @@ import type { CommandResult } from '../support/command.ts';
 import { type CommandFiles, newCommandFiles } from '../support/command-files.ts';
 import { POLICY_FILES } from '../support/policy-files.ts';
 
+const ONE =
+  '<CORSRule><AllowedOrigin>https://a.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule>';
+const ANY = `<CORSConfiguration>${ONE.replace('https://a.com', '*')}</CORSConfiguration>`;
+
 let files: CommandFiles;
 
 beforeAll(() => {
@@ -13,6 +17,13 @@ beforeAll(() => {
     }),
     'hard.json': JSON.stringify({ rules: hardRules() }),
     'slower.xml': POLICY_FILES['cors.xml'].replaceAll('600', '60'),
+    'slash.xml': POLICY_FILES['cors.xml'].replace(
+      '<AllowedMethod>PUT',
+      '<AllowedOrigin>https://upload.example.org/</AllowedOrigin>$&',
+    ),
+    'exposing.xml': POLICY_FILES['cors.xml'].replace('<MaxAge', '<ExposeHeader>ETag</ExposeHeader>$&'),
+    'any.xml': ANY,
+    'any-one.xml': ANY.replace('<CORSRule>', `${ONE}<CORSRule>`),
     'broken.xml': '<CORSConfiguration><CORSRule>',
   });
 });
@@ -37,7 +48,7 @@ async function compareJson(...args: readonly string[]): Promise<{ exitCode: numb
   return { exitCode, json: JSON.parse(stdout) };
 }
 
-const UPLOAD = { origin: 'https://upload.example.org', method: 'PUT', headers: [] };
+const UPLOAD = { origin: 'https://upload.example.org', method: 'PUT', headers: [], browser: true };
 const COS = ['--dialect', 'cos'];
 
 describe.concurrent('crossgate compare', () => {
@@ -80,8 +91,9 @@ describe.concurrent('crossgate compare', () => {
             header: 'Access-Control-Max-Age',
             old: '600',
             new: '60',
-            witness: { origin: 'https://a.example.com', method: 'GET', headers: [] },
+            witness: { origin: 'https://a.example.com', method: 'GET', headers: [], browser: true },
             responseHeaderNames: [],
+            widens: false,
           },
         ],
       },
@@ -92,8 +104,8 @@ describe.concurrent('crossgate compare', () => {
       exitCode: 2,
       json: {
         access: 'incomparable',
-        gained: { origin: 'https://a.com', method: 'GET', headers: [] },
-        lost: { origin: 'https://a.example.com', method: 'GET', headers: [] },
+        gained: { origin: 'https://a.com', method: 'GET', headers: [], browser: true },
+        lost: { origin: 'https://a.example.com', method: 'GET', headers: [], browser: true },
         answers: [],
       },
     },
@@ -107,6 +119,9 @@ describe.concurrent('crossgate compare', () => {
     { name: 'less is let in, and answered differently', args: ['cors.xml', 'narrower.xml'], exitCode: 0 },
     { name: 'only answers differ', args: ['cors.xml', 'slower.xml'], exitCode: 0 },
     { name: 'nothing changes', args: ['cors.xml', 'cors.xml'], exitCode: 0 },
+    { name: 'a header is newly exposed', args: ['cors.xml', 'exposing.xml'], exitCode: 2 },
+    { name: 'a header is no longer exposed', args: ['exposing.xml', 'cors.xml'], exitCode: 0 },
+    { name: 'credentials are newly allowed', args: ['any.xml', 'any-one.xml'], exitCode: 2 },
   ])('ends with $exitCode with --no-new-access when $name', async ({ args, exitCode }) => {
     expect((await compare(...args, ...COS, '--no-new-access')).exitCode).toBe(exitCode);
   });
@@ -115,6 +130,11 @@ describe.concurrent('crossgate compare', () => {
     const { exitCode, json } = await compareJson('cors.xml', 'slower.xml', ...COS);
     expect(exitCode).toBe(2);
     expect(json).toMatchObject({ access: 'equivalent', answers: [{ old: '600', new: '60' }] });
+  });
+
+  it('tells of a request that no browser sends', async () => {
+    const { json } = await compareJson('cors.xml', 'slash.xml', ...COS);
+    expect(json).toMatchObject({ access: 'wider', gained: { browser: false } });
   });
 
   it('shows each difference with a request to try', async () => {
@@ -134,7 +154,28 @@ answers differently: Access-Control-Max-Age of preflights, as for GET from
   curl -i -X OPTIONS http://127.0.0.1:4001/examplebucket-1250000000/hello.txt \\
     -H 'Origin: https://a.example.com' \\
     -H 'Access-Control-Request-Method: GET'
+
+what both let in is answered differently: Access-Control-Max-Age
 `);
+  });
+
+  it('says by what pages get more', async () => {
+    const { stdout } = await compare('cors.xml', 'exposing.xml', ...COS);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /what both let in is answered differently: Access-Control-Expose-Headers; new access by Access-Control-Expose-Headers $/,
+    );
+  });
+
+  it('shows a request to try on the service that lets it in', async () => {
+    const { stdout } = await compare('cors.xml', 'properties.xml', '--from', 'cos', '--to', 'azure-tables');
+    const [letsIn = '', shutsOut = ''] = stdout.split('shuts out: ');
+    expect(letsIn).toContain('http://127.0.0.1:4003/');
+    expect(shutsOut).toContain('http://127.0.0.1:4001/');
+  });
+
+  it('says that no browser can send what is newly let in', async () => {
+    const { stdout } = await compare('cors.xml', 'slash.xml', ...COS);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('for one; nothing that a browser can send');
   });
 
   it('shows that nothing changes', async () => {

@@ -8,6 +8,9 @@ let files: CommandFiles;
 beforeAll(() => {
   files = newCommandFiles({
     ...POLICY_FILES,
+    'one.xml':
+      '<CORSConfiguration><CORSRule><AllowedOrigin>https://a.com</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>',
+    'one.json': '{"cors_rules":[{"allowed_origin":"https://a.com","allowed_methods":["GET"]}]}',
     'put.json': JSON.stringify({
       rules: [{ allowedOrigins: ['https://a.com'], allowedMethods: ['MERGE'], maxAgeSeconds: 5 }],
     }),
@@ -38,6 +41,9 @@ describe.concurrent('crossgate convert', () => {
      |         ^^^^
 
 narrower: the new policy lets in less than the old one, and nothing else
+shuts out: GET from https://.example.com, for one; nothing that a browser can
+  send
+what both let in is answered alike
 `);
   });
 
@@ -68,10 +74,33 @@ narrower: the new policy lets in less than the old one, and nothing else
     expect(stderr).toBe('');
   });
 
+  it.each([
+    { from: 'cos', to: 'qingstor', file: 'one.xml', old: 'true', new: '(no such header)' },
+    { from: 'qingstor', to: 'cos', file: 'one.json', old: '(no such header)', new: 'true' },
+  ])('tells how answers change from $from to $to', async ({ from, to, file, ...values }) => {
+    const { stderr } = await convert(file, '--from', from, '--to', to);
+    expect(stderr).toContain(
+      [
+        'changed[credentials] Access-Control-Allow-Credentials of preflights, as for GET',
+        '  from https://a.com',
+        `  - ${values.old}`,
+        `  + ${values.new}`,
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toContain(
+      '\nequivalent: both let in the same requests\nwhat both let in is answered differently: ',
+    );
+  });
+
   it('writes what compare bears out', async () => {
     const { stdout } = await convert('cors.json', '--from', 'qingstor', '--to', 'cos');
-    const args = ['compare', 'cors.json', '-', '--from', 'qingstor', '--to', 'cos', '--no-new-access'];
-    expect(await files.run(args, stdout)).toMatchObject({ exitCode: 0 });
+    const args = ['compare', 'cors.json', '-', '--from', 'qingstor', '--to', 'cos', '--json'];
+    const { comparison } = JSON.parse(
+      (await convert('cors.json', '--from', 'qingstor', '--to', 'cos', '--json')).stdout,
+    );
+    expect(comparison).toMatchObject({ gained: null, answers: [{}, {}] });
+    expect(JSON.parse((await files.run(args, stdout)).stdout)).toEqual(comparison);
   });
 
   it('prints JSON', async () => {

@@ -126,3 +126,27 @@ describe.concurrent('crossgate lint', () => {
     expect(await lint('none.json', '--profile', 'cos')).toMatchObject({ exitCode: 1, stdout: '' });
   });
 });
+
+describe.concurrent('--json of a policy with errors', () => {
+  it.each([
+    {
+      name: 'explain',
+      args: ['explain', 'broken.xml', '--dialect', 'cos', '--origin', 'https://a.com', '--method', 'PUT'],
+    },
+    { name: 'compare', args: ['compare', 'cors.xml', 'broken.xml', '--dialect', 'cos'] },
+    { name: 'convert', args: ['convert', 'broken.xml', '--from', 'cos', '--to', 'qingstor'] },
+  ])('is what lint prints, with $name', async ({ args }) => {
+    const broken = newCommandFiles({
+      ...POLICY_FILES,
+      'broken.xml': POLICY_FILES['cors.xml'].replace('<AllowedMethod>PUT', '<AllowedMethod>GETX'),
+    });
+    const { exitCode, stdout, stderr } = await broken.run([...args, '--json']);
+    const linted = await broken.run(['lint', 'broken.xml', '--dialect', 'cos', '--json']);
+    broken.remove();
+    const isError = ({ severity }: { severity: string }) => severity === 'error';
+    expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: 'crossgate: broken.xml has 1 error\n' });
+    expect(JSON.parse(stdout)).toEqual({
+      diagnostics: JSON.parse(linted.stdout).diagnostics.filter(isError),
+    });
+  });
+});

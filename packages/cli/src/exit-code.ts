@@ -1,4 +1,4 @@
-import type { LimitReached } from '@crossgate/core';
+import type { Diagnostic, LimitReached } from '@crossgate/core';
 
 /** How a command ended, for scripts. */
 export const EXIT = {
@@ -20,6 +20,19 @@ export class CommandError extends Error {
     super(message);
     this.name = 'CommandError';
     this.exitCode = exitCode;
+  }
+}
+
+/** A policy that its service does not take. */
+export class InvalidPolicyError extends CommandError {
+  readonly findings: readonly Diagnostic[];
+  /** What is wrong in a few words, for those who read the findings themselves. */
+  readonly summary: string;
+  constructor(message: string, summary: string, findings: readonly Diagnostic[]) {
+    super(message, EXIT.invalidPolicy);
+    this.name = 'InvalidPolicyError';
+    this.summary = summary;
+    this.findings = findings;
   }
 }
 

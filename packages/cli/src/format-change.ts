@@ -44,6 +44,9 @@ function documentLines(policy: Policy, { dialect, isOwn }: PolicyForm): readonly
 
 /** Without the indentation that all of them have. */
 function unindented(changes: readonly ChangedLine[]): readonly ChangedLine[] {
-  const indent = Math.min(...changes.map(({ text }) => text.length - text.trimStart().length));
+  const indent = changes.reduce(
+    (least, { text }) => Math.min(least, text.length - text.trimStart().length),
+    Number.POSITIVE_INFINITY,
+  );
   return changes.map(change => ({ ...change, text: change.text.slice(indent) }));
 }

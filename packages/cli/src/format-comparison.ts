@@ -1,4 +1,10 @@
-import { type AnswerDifference, type Comparison, shorten, type Witness } from '@crossgate/core';
+import {
+  type AnswerDifference,
+  type ComparedHeader,
+  type Comparison,
+  shorten,
+  type Witness,
+} from '@crossgate/core';
 import type { Dialect } from '@crossgate/dialects';
 import { curlActual, curlPreflight } from './curl-line.ts';
 import { displayWidth, type Screen, type StyledLine, type Tone, wrapBehind } from './styled-text.ts';
@@ -10,60 +16,123 @@ const ACCESS: Readonly<Record<Comparison['access'], { readonly tone: Tone; reado
   incomparable: { tone: 'doubtful', text: 'the new policy lets in other requests than the old one' },
 };
 
-/** What a new policy changes, for people, each difference with a request to try. */
+/** The services of the old policy and of the new one. */
+export interface ComparedDialects {
+  readonly old: Dialect;
+  readonly new: Dialect;
+}
+
+/** What a new policy changes, for people, each difference with a request to try on the service that lets it in. */
 export function formatComparison(
   comparison: Comparison,
-  dialect: Dialect,
+  dialects: ComparedDialects,
   screen: Screen,
 ): readonly StyledLine[] {
   const { gained, lost, answers } = comparison;
   return [
     ...formatAccess(comparison, screen),
-    ...formatWitness('lets in', 'doubtful', gained, dialect, screen),
-    ...formatWitness('shuts out', 'bad', lost, dialect, screen),
-    ...answers.flatMap(answer => formatAnswer(answer, dialect, screen)),
-    ...(answers.length === 0 ? [[], ['what both let in is answered alike'] as const] : []),
+    ...formatWitness(GAINED, gained, dialects.new, screen),
+    ...formatWitness(LOST, lost, dialects.old, screen),
+    ...answers.flatMap(answer => formatAnswer(answer, dialects.old, screen)),
+    [],
+    ...formatAnswers(comparison, screen),
   ];
 }
 
-/** The result in a sentence. */
-export function formatAccess({ access }: Comparison, screen: Screen): readonly StyledLine[] {
+/** What a conversion changes beside what it tells as lost, for people, and the words with which `compare` sums it up. */
+export function formatConversion(comparison: Comparison, screen: Screen): readonly StyledLine[] {
+  const { answers, gained, lost } = comparison;
+  return [
+    ...answers.flatMap((answer): readonly StyledLine[] => [
+      ...wrapBehind(
+        [{ text: `changed[${CHANGES[answer.header]}]`, tone: 'doubtful' }, ' '],
+        answerText(answer),
+        screen,
+        2,
+      ),
+      ...formatValues(answer, screen),
+      [],
+    ]),
+    ...formatAccess(comparison, screen),
+    ...(gained ? verdictOn(GAINED, gained, screen) : []),
+    ...(lost ? verdictOn(LOST, lost, screen) : []),
+    ...formatAnswers(comparison, screen),
+  ];
+}
+
+const CHANGES: Readonly<Record<ComparedHeader, string>> = {
+  'Access-Control-Allow-Origin': 'allow-origin',
+  'Access-Control-Allow-Credentials': 'credentials',
+  'Access-Control-Expose-Headers': 'exposed-headers',
+  'Access-Control-Max-Age': 'max-age',
+};
+
+/** Who is let in, in a sentence. */
+function formatAccess({ access }: Comparison, screen: Screen): readonly StyledLine[] {
   const { tone, text } = ACCESS[access];
   return wrapBehind([{ text: access, tone }, ': '], text, screen, 2);
 }
 
+/** How those are answered that both let in, in a sentence. */
+function formatAnswers({ answers }: Comparison, screen: Screen): readonly StyledLine[] {
+  if (answers.length === 0) return [['what both let in is answered alike']];
+  const names = (all: readonly AnswerDifference[]): string =>
+    [...new Set(all.map(({ header }) => header))].join(', ');
+  const more = answers.filter(({ widens }) => widens);
+  const text = `what both let in is answered differently: ${names(answers)}`;
+  const gives = `; new access by ${names(more)}`;
+  return wrapBehind([], more.length > 0 ? text + gives : text, screen, 2);
+}
+
+interface AccessChange {
+  readonly verb: string;
+  readonly tone: Tone;
+}
+
+const GAINED: AccessChange = { verb: 'lets in', tone: 'doubtful' };
+const LOST: AccessChange = { verb: 'shuts out', tone: 'bad' };
+
 function formatWitness(
-  verb: string,
-  tone: Tone,
+  change: AccessChange,
   witness: Witness | null,
   dialect: Dialect,
   screen: Screen,
 ): readonly StyledLine[] {
   if (!witness) return [];
+  return [[], ...verdictOn(change, witness, screen), ...formatCurl(curlPreflight(witness, dialect), screen)];
+}
+
+function verdictOn({ verb, tone }: AccessChange, witness: Witness, screen: Screen): readonly StyledLine[] {
+  const only = witness.browser ? '' : '; nothing that a browser can send';
+  return wrapBehind([{ text: verb, tone }, ': '], `${requestText(witness)}, for one${only}`, screen, 2);
+}
+
+function formatAnswer(answer: AnswerDifference, dialect: Dialect, screen: Screen): readonly StyledLine[] {
+  const { request, witness } = answer;
+  const curl = request === 'preflight' ? curlPreflight(witness, dialect) : curlActual(witness, dialect);
   return [
     [],
-    ...wrapBehind([{ text: verb, tone }, ': '], `${witnessText(witness)}, for one`, screen, 2),
-    ...formatCurl(curlPreflight(witness, dialect), screen),
+    ...wrapBehind([{ text: 'answers differently', tone: 'doubtful' }, ': '], answerText(answer), screen, 2),
+    ...formatValues(answer, screen),
+    ...formatCurl(curl, screen),
   ];
 }
 
-function formatAnswer(
-  { request, header, old, new: now, witness, responseHeaderNames }: AnswerDifference,
-  dialect: Dialect,
-  screen: Screen,
-): readonly StyledLine[] {
+/** `Access-Control-Max-Age of preflights, as for GET from https://a.com`. */
+function answerText({ request, header, witness, responseHeaderNames }: AnswerDifference): string {
   const where =
     responseHeaderNames.length > 0
       ? `, when the response has ${responseHeaderNames.map(shorten).join(', ')}`
       : '';
-  const what = `${header} of ${request === 'preflight' ? 'preflights' : 'actual requests'}, as for ${witnessText(witness)}${where}`;
-  const curl = request === 'preflight' ? curlPreflight(witness, dialect) : curlActual(witness, dialect);
+  const of = request === 'preflight' ? 'preflights' : 'actual requests';
+  const only = witness.browser ? '' : ' (which no browser sends)';
+  return `${header} of ${of}, as for ${requestText(witness)}${only}${where}`;
+}
+
+function formatValues({ old, new: now }: AnswerDifference, screen: Screen): readonly StyledLine[] {
   return [
-    [],
-    ...wrapBehind([{ text: 'answers differently', tone: 'doubtful' }, ': '], what, screen, 2),
     ...wrapBehind([{ text: '  - ', tone: 'bad' }], shownValue(old), screen),
     ...wrapBehind([{ text: '  + ', tone: 'good' }], shownValue(now), screen),
-    ...formatCurl(curl, screen),
   ];
 }
 
@@ -72,9 +141,9 @@ function shownValue(value: string | null): string {
 }
 
 /** `PUT from https://a.com with content-type, x-id`. */
-function witnessText({ origin, method, headers, browser }: Witness): string {
+function requestText({ origin, method, headers }: Witness): string {
   const names = headers.length > 0 ? ` with ${shorten(headers.join(', '))}` : '';
-  return `${shorten(method)} from ${shorten(origin)}${names}${browser ? '' : ' (which no browser sends)'}`;
+  return `${shorten(method)} from ${shorten(origin)}${names}`;
 }
 
 /** On one line if it fits, else with an argument a line. */

@@ -5,6 +5,9 @@ import type { PolicyFile } from './policy-file.ts';
 import { headerNames, type RecordedRequest, type RecordedRequests } from './recorded-requests.ts';
 import { type Screen, type StyledLine, type Tone, wrapBehind, wrapText } from './styled-text.ts';
 
+/** How many requests a section shows. Logs have as many as strangers care to send, and nobody reads them all. */
+const SHOWN = 100;
+
 /** The preflights of a log by what the policy says to them, the refused ones with what would let them in. */
 export function formatExplainedRecords(
   records: readonly ExplainedRecord[],
@@ -22,18 +25,9 @@ export function formatExplainedRecords(
     ...wrapText(`${counted(records, 'preflight')}; ${otherLines(recorded)} passed over`, screen.width).map(
       faint,
     ),
-    ...list.section(
-      'refused',
-      'bad',
-      refused.map(each => [each.record, ...refusal(each, file)]),
-    ),
-    ...list.section(
-      'allowed',
-      'good',
-      allowed.map(({ record, decision }) => [
-        record,
-        decision.kind === 'allowed' ? `by rules[${decision.rule}]` : '',
-      ]),
+    ...list.section('refused', 'bad', refused, each => refusal(each, file)),
+    ...list.section('allowed', 'good', allowed, ({ decision }) =>
+      decision.kind === 'allowed' ? [`by rules[${decision.rule}]`] : [],
     ),
   ];
 }
@@ -56,13 +50,13 @@ export function formatChangedRecords(
     changed.map(({ record }) => record),
     screen,
   );
-  const of = (change: ChangedRecord['change']) =>
-    changed
-      .filter(each => each.change === change)
-      .map(({ record }): [RecordedRequest, string] => [
-        record,
-        record.kind === 'actual' ? 'actual request' : 'preflight',
-      ]);
+  const section = (title: string, tone: Tone, change: ChangedRecord['change']): readonly StyledLine[] =>
+    list.section(
+      title,
+      tone,
+      changed.filter(each => each.change === change),
+      ({ record }) => [record.kind === 'actual' ? 'actual request' : 'preflight'],
+    );
   const unchanged = recorded.requests.length - changed.length;
   const counts = `${counted(
     recorded.requests.map(record => ({ record })),
@@ -70,9 +64,9 @@ export function formatChangedRecords(
   )}, of which ${unchanged} stay as they are; ${otherLines(recorded)} passed over`;
   return [
     ...wrapText(counts, screen.width).map(faint),
-    ...list.section('lets in', 'doubtful', of('let-in')),
-    ...list.section('shuts out', 'bad', of('shut-out')),
-    ...list.section('answers differently', 'doubtful', of('answered-differently')),
+    ...section('lets in', 'doubtful', 'let-in'),
+    ...section('shuts out', 'bad', 'shut-out'),
+    ...section('answers differently', 'doubtful', 'answered-differently'),
   ];
 }
 
@@ -82,8 +76,12 @@ export function otherLines({ otherLines: number }: RecordedRequests): string {
 
 /** `12 preflights, 3 distinct`. */
 function counted(records: readonly { readonly record: RecordedRequest }[], noun: string): string {
-  const total = records.reduce((sum, { record }) => sum + record.count, 0);
+  const total = sumOfCounts(records);
   return `${total} ${noun}${total === 1 ? '' : 's'}, ${records.length} distinct`;
+}
+
+function sumOfCounts(records: readonly { readonly record: RecordedRequest }[]): number {
+  return records.reduce((sum, { record }) => sum + record.count, 0);
 }
 
 function faint(text: string): StyledLine {
@@ -91,33 +89,41 @@ function faint(text: string): StyledLine {
 }
 
 interface RecordList {
-  /** A title, and below it each record with its count and what is to be said of it; nothing when there is none. */
-  readonly section: (
+  /**
+   * A title, and below it the most frequent records with their counts and what is to be said of them, and how many more
+   * there are; nothing when there is none.
+   */
+  readonly section: <Entry extends { readonly record: RecordedRequest }>(
     title: string,
     tone: Tone,
-    entries: readonly (readonly [RecordedRequest, ...string[]])[],
+    entries: readonly Entry[],
+    remarksOn: (entry: Entry) => readonly string[],
   ) => readonly StyledLine[];
 }
 
+/** @param records the most frequent first, as the entries of each section */
 function newRecordList(records: readonly RecordedRequest[], screen: Screen): RecordList {
-  const countWidth = Math.max(0, ...records.map(({ count }) => String(count).length));
+  const countWidth = String(records[0]?.count ?? '').length;
   const namesTenant = new Set(records.map(({ tenant }) => tenant)).size > 1;
   const indent = ' '.repeat(countWidth + 7);
   return {
-    section: (title, tone, entries) => {
+    section: (title, tone, entries, remarksOn) => {
       if (entries.length === 0) return [];
-      const total = entries.reduce((sum, [{ count }]) => sum + count, 0);
+      const hidden = entries.length - SHOWN;
+      const more = `and ${hidden} more, each as rare as the last or rarer; --json has all`;
       return [
         [],
-        [{ text: title, tone }, ` ${total}`],
-        ...entries.flatMap(([record, ...remarks]) => {
+        [{ text: title, tone }, ` ${sumOfCounts(entries)}`],
+        ...entries.slice(0, SHOWN).flatMap(entry => {
+          const { record } = entry;
           const of = namesTenant && record.tenant !== null ? `, ${shorten(record.tenant)}` : '';
           const lead = `  ${String(record.count).padStart(countWidth)} x `;
           return [
             ...wrapBehind([lead], `${recordText(record)}${of}`, screen),
-            ...remarks.flatMap(remark => wrapBehind([indent], remark, screen)),
+            ...remarksOn(entry).flatMap(remark => wrapBehind([indent], remark, screen)),
           ];
         }),
+        ...(hidden > 0 ? wrapBehind(['  '], more, screen).map(line => faint(line.join(''))) : []),
       ];
     },
   };

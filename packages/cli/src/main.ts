@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { diagnosticJson } from '@crossgate/core';
 import { Command, CommanderError } from 'commander';
 import { compareCommand } from './command/compare.ts';
 import { convertCommand } from './command/convert.ts';
@@ -7,8 +8,8 @@ import { lintCommand } from './command/lint.ts';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';
 import { storeCommand } from './command/store.ts';
-import { CommandError, EXIT } from './exit-code.ts';
-import { complain } from './output.ts';
+import { CommandError, EXIT, InvalidPolicyError } from './exit-code.ts';
+import { complain, printJson } from './output.ts';
 
 async function main(): Promise<void> {
   const program = new Command('crossgate')
@@ -26,10 +27,14 @@ async function main(): Promise<void> {
     storeCommand(),
   ])
     program.addCommand(inherit(command));
+  let isJson = false;
+  program.hook('preAction', (_, command) => {
+    isJson = command.opts()['json'] === true;
+  });
   try {
     await program.parseAsync();
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, isJson);
   }
 }
 
@@ -45,9 +50,14 @@ function inherit(command: Command): Command {
   return command;
 }
 
-function report(error: unknown): number {
+function report(error: unknown, isJson: boolean): number {
   // Commander has written its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.failed;
+  if (error instanceof InvalidPolicyError && isJson) {
+    printJson({ diagnostics: error.findings.map(diagnosticJson) });
+    complain(error.summary);
+    return error.exitCode;
+  }
   if (error instanceof CommandError) {
     complain(error.message);
     return error.exitCode;

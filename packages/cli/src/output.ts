@@ -18,7 +18,9 @@ export function printJson(value: unknown): void {
 /** Columns as wide as their widest cell, two spaces between them. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows.map(row => row.map(visibleLine))];
-  const widths = head.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)));
+  const widths = head.map((_, column) =>
+    all.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
+  );
   return all
     .map(row =>
       row

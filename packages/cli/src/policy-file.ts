@@ -10,7 +10,7 @@ import {
   validate,
 } from '@crossgate/core';
 import { DIALECTS, type Dialect, dialectById, readNeutralPolicy } from '@crossgate/dialects';
-import { CommandError, EXIT } from './exit-code.ts';
+import { CommandError, InvalidPolicyError } from './exit-code.ts';
 import { formatCounts, formatDiagnostics, type SourceDocument } from './format-diagnostics.ts';
 import { renderLines, screenOf } from './styled-text.ts';
 
@@ -109,7 +109,7 @@ export function readDocument(file: string, own: Dialect | undefined): ReadDocume
   return { document: { name, text: new TextDecoder().decode(bytes) }, result };
 }
 
-/** @throws CommandError when there is no policy that the service takes, with everything that is wrong */
+/** @throws InvalidPolicyError when there is no policy that the service takes, with everything that is wrong */
 export function readPolicyFile(file: string, form: PolicyForm): PolicyFile {
   const { document, result } = readDocument(file, form.isOwn ? form.dialect : undefined);
   if (result.kind === 'diagnostics') throw invalid(document, result.diagnostics, form.isOwn);
@@ -122,7 +122,7 @@ export function readPolicyFile(file: string, form: PolicyForm): PolicyFile {
 /**
  * Reads a policy for a server, which finds what its service would not take.
  *
- * @throws CommandError
+ * @throws InvalidPolicyError when there is none
  */
 export function readPolicy(file: string, dialect: Dialect | undefined): Policy {
   const { document, result } = readDocument(file, dialect);
@@ -138,11 +138,15 @@ function readBytes(file: string, name: string): Uint8Array {
   }
 }
 
-function invalid(document: SourceDocument, findings: readonly Diagnostic[], isOwn: boolean): CommandError {
+function invalid(
+  document: SourceDocument,
+  findings: readonly Diagnostic[],
+  isOwn: boolean,
+): InvalidPolicyError {
   const screen = { ...screenOf(process.stderr, process.env), hasColor: false };
   const isJson = isOwn || !findings.some(({ code }) => code === 'document-malformed');
   const hint = isJson ? [] : ['', 'It was read as JSON; name a document of a service with --dialect.'];
   const report = renderLines(formatDiagnostics(findings, document, screen), screen);
-  const message = [`${document.name} has ${formatCounts(findings)}`, '', report, ...hint].join('\n');
-  return new CommandError(message, EXIT.invalidPolicy);
+  const summary = `${document.name} has ${formatCounts(findings)}`;
+  return new InvalidPolicyError([summary, '', report, ...hint].join('\n'), summary, findings);
 }

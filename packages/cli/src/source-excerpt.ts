@@ -26,7 +26,7 @@ export function formatExcerpt(
     .map(mark => narrowed(lines, mark))
     .filter(({ line }) => line <= lines.length)
     .sort((a, b) => a.line - b.line || a.from - b.from);
-  const gutter = Math.max(...shown.map(({ line }) => String(line).length), 3) + 1;
+  const gutter = Math.max(String(shown.at(-1)?.line ?? '').length, 3) + 1;
   let last = 0;
   return shown.flatMap(mark => {
     const number = mark.line === last ? '' : String(mark.line);
@@ -72,7 +72,8 @@ function narrowed(lines: readonly string[], mark: Mark): PlacedMark {
 
 /** An entry stands between tags, quotes, commas or blanks, whatever the format of the document. */
 function findEntry(text: string, entry: string, from: number, to: number): number | undefined {
-  for (let at = text.indexOf(entry, from); at !== -1 && at < to; at = text.indexOf(entry, at + 1)) {
+  const within = text.slice(0, to + entry.length - 1);
+  for (let at = within.indexOf(entry, from); at !== -1; at = within.indexOf(entry, at + 1)) {
     const before = text.charAt(at - 1);
     const after = text.charAt(at + entry.length);
     if (/^[>,"\s]?$/.test(before) && /^[<,"\s]?$/.test(after)) return at;
@@ -80,17 +81,28 @@ function findEntry(text: string, entry: string, from: number, to: number): numbe
   return undefined;
 }
 
+/**
+ * What is looked at of a line before, in and behind a mark, in characters for each column of the screen: documents can
+ * be one line of megabytes with a finding in every corner. More only fit where they are combining marks.
+ */
+const CHARACTERS_PER_COLUMN = 4;
+
 /** As much of a line as fits around the mark, in columns of the screen. */
 function window(
   text: string,
   { from, to }: PlacedMark,
   width: number,
 ): { readonly text: string; readonly from: number; readonly length: number } {
-  const before = shownSource(text.slice(0, from));
-  const marked = shownSource(text.slice(from, to)) || ' ';
-  const after = shownSource(text.slice(to));
+  const reach = width * CHARACTERS_PER_COLUMN;
+  const start = Math.max(0, from - reach);
+  const markEnd = Math.min(to, from + reach);
+  const end = Math.min(text.length, to + reach);
+  const before = shownSource(text.slice(start, from));
+  const marked = shownSource(text.slice(from, markEnd)) || ' ';
+  const after = shownSource(text.slice(to, end));
   const markWidth = displayWidth(marked);
-  if (displayWidth(before) + markWidth + displayWidth(after) <= width) {
+  const isWhole = start === 0 && markEnd === to && end === text.length;
+  if (isWhole && displayWidth(before) + markWidth + displayWidth(after) <= width) {
     return { text: before + marked + after, from: displayWidth(before), length: markWidth };
   }
   const inside = Math.min(markWidth, width - 2);
@@ -100,11 +112,12 @@ function window(
     Math.min(displayWidth(before), Math.max(room >> 1, room - displayWidth(after))),
   );
   const middle = beginning(marked, inside);
-  const tail = beginning(after, width - 2 - displayWidth(head) - displayWidth(middle));
-  const lead = head === before ? '' : '…';
-  const isCut = middle !== marked || tail !== after;
+  const hasWholeMark = middle === marked && markEnd === to;
+  const tail = hasWholeMark ? beginning(after, width - 2 - displayWidth(head) - displayWidth(middle)) : '';
+  const lead = start === 0 && head === before ? '' : '…';
+  const isCut = !hasWholeMark || tail !== after || end < text.length;
   return {
-    text: `${lead}${head}${middle}${isCut ? `${middle === marked ? tail : ''}…` : tail}`,
+    text: `${lead}${head}${middle}${tail}${isCut ? '…' : ''}`,
     from: displayWidth(lead + head),
     length: displayWidth(middle),
   };

@@ -93,6 +93,18 @@ describe(formatExcerpt, () => {
     expect(displayWidth(source.slice(0, source.indexOf('MARK')))).toBe(marker.indexOf('^^^^'));
   });
 
+  it.each([
+    { name: 'the end', marks: (count: number) => [mark(1, count * 4 + 1, [1, count * 4 + 5])] },
+    { name: 'all of it', marks: (count: number) => [mark(1, 1, [1, count * 4])] },
+  ])('looks only at what it shows of a very long line, marked at $name', ({ marks }) => {
+    const text = `${'bcd '.repeat(500_000)}MARK`;
+    const lines = sourceLines(text);
+    const began = performance.now();
+    for (let i = 0; i < 100; i++) formatExcerpt(lines, marks(500_000), { width: 80, hasColor: false });
+    // Reading the line a hundred times takes a minute.
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+
   it('cuts a mark that is longer than the line', () => {
     const [source = '', marker = ''] = excerpt(LONG, [mark(1, 1, [1, 120])], 40).split('\n');
     expect(source.length).toBeLessThanOrEqual(40);

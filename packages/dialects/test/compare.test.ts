@@ -237,6 +237,45 @@ describe('compare', () => {
     expect(result.answers).toHaveLength(each.answers?.length ?? 0);
   });
 
+  const exposing = (...exposeHeaders: readonly string[]) =>
+    rule('https://a.com', 'GET', '', { exposeHeaders });
+  it.each([
+    { name: 'credentials newly allowed', old: rule('*', 'GET'), new: rule('https://a.com', 'GET'), more: 2 },
+    {
+      name: 'credentials no longer allowed',
+      old: rule('https://a.com', 'GET'),
+      new: rule('*', 'GET'),
+      more: 0,
+    },
+    { name: 'a header newly exposed', old: exposing('x-a'), new: exposing('x-a', 'x-b'), more: 1 },
+    { name: 'a header in place of another', old: exposing('x-a'), new: exposing('x-b'), more: 1 },
+    { name: 'a header no longer exposed', old: exposing('x-a', 'x-b'), new: exposing('x-a'), more: 0 },
+    {
+      name: 'a pattern of exposed headers that is wider',
+      old: exposing('x-ms-meta-a*', 'x-gone'),
+      new: exposing('x-ms-meta-*'),
+      profile: azureTablesProfile,
+      more: 1,
+    },
+    {
+      name: 'a pattern in place of one of its names',
+      old: exposing('x-ms-*'),
+      new: exposing('x-ms-a'),
+      profile: azureTablesProfile,
+      more: 0,
+    },
+    {
+      name: 'another age',
+      old: rule('https://a.com', 'GET', '', { maxAgeSeconds: 1 }),
+      new: rule('https://a.com', 'GET', '', { maxAgeSeconds: 2 }),
+      more: 0,
+    },
+  ])('tells which answers give pages more: $name', ({ old, new: now, profile = cosProfile, more }) => {
+    const { answers } = comparedPolicies({ rules: [old] }, { rules: [now] }, profile, profile);
+    expect(answers.filter(({ widens }) => widens)).toHaveLength(more);
+    expect(answers.length).toBeGreaterThan(0);
+  });
+
   const large = (suffix: string): Policy => ({
     rules: Array.from({ length: 100 }, (_, i) =>
       rule(

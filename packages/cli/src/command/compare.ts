@@ -31,7 +31,7 @@ export function compareCommand(): Command {
     .option('--to <dialect>', 'the service of the new policy')
     .option(
       '--no-new-access',
-      'end with 2 only when the new policy lets something in that the old one does not',
+      'end with 2 only when the new policy lets something in, or lets pages read more, than the old one',
     )
     .option('--log <file>', "a server's log: also tell which of its requests change; - reads standard input")
     .option('--json', 'print JSON')
@@ -41,8 +41,11 @@ export function compareCommand(): Command {
 
 const HELP = `
 Ends with 0 when both let in the same requests and answer them alike, with 2
-when they differ, and with 3 when a policy has errors. With --no-new-access a
-policy that only takes away, or only answers differently, ends with 0.
+when they differ, and with 3 when a policy has errors. With --no-new-access it
+ends with 2 only for new access: a request that only the new policy lets in,
+also one that no browser sends; and, of requests that both let in, credentials
+newly allowed or a response header newly exposed. What is only taken away,
+another age, and * in place of the origin or the other way round are none.
 
 Each difference is told with a shortest request that shows it. Compared is what
 browsers read of answers; statuses and bodies of refusals are not.
@@ -72,7 +75,7 @@ async function runCompare(oldName: string, newName: string, options: CompareOpti
     });
   } else {
     printLines(screen => [
-      ...formatComparison(comparison, old.dialect, screen),
+      ...formatComparison(comparison, { old: old.dialect, new: now.dialect }, screen),
       ...(recorded ? [[], ...formatChangedRecords(changed, recorded, screen)] : []),
     ]);
   }
@@ -80,6 +83,6 @@ async function runCompare(oldName: string, newName: string, options: CompareOpti
 }
 
 function isDifferent({ access, gained, answers }: Comparison, { newAccess }: CompareOptions): boolean {
-  if (!newAccess) return gained !== null;
+  if (!newAccess) return gained !== null || answers.some(({ widens }) => widens);
   return access !== 'equivalent' || answers.length > 0;
 }

@@ -1,7 +1,7 @@
 import { conversionJson, convertPolicy, formatDiagnostic } from '@crossgate/core';
 import { Command } from 'commander';
 import { analysisTooLarge, CommandError } from '../exit-code.ts';
-import { formatAccess } from '../format-comparison.ts';
+import { formatConversion } from '../format-comparison.ts';
 import { formatLosses } from '../format-losses.ts';
 import { formatDocument, print, printJson } from '../output.ts';
 import { type PolicyForm, policyForm, readPolicyFile, refuseUnusedProfile } from '../policy-file.ts';
@@ -29,8 +29,8 @@ export function convertCommand(): Command {
 }
 
 const HELP = `
-The document goes to standard output; what could not be carried over to
-standard error, and how the policies compare. boomi has no document of its own:
+The document goes to standard output; what could not be carried over, and what
+is answered differently, to standard error, and how the policies compare. boomi has no document of its own:
 its policy is written in the neutral form.
 
 Ends with 0 when there is a document, whatever was lost: crossgate compare with
@@ -58,7 +58,11 @@ function convert(policyName: string, options: ConvertOptions): void {
     printJson(conversionJson(converted, file.source, documentOf(target)?.write(policy) ?? null));
     return;
   }
-  complainInLines(screen => (losses.length > 0 ? [[], ...formatAccess(comparison, screen)] : []));
+  const isAlike = comparison.access === 'equivalent' && comparison.answers.length === 0;
+  complainInLines(screen => [
+    ...(losses.length > 0 ? [[]] : []),
+    ...(losses.length > 0 || !isAlike ? formatConversion(comparison, screen) : []),
+  ]);
   const format = documentOf(target);
   if (format) print(formatDocument(policy, format));
   else printJson(policy);

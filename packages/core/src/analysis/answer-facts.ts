@@ -3,7 +3,7 @@ import type { CompiledPolicy, CompiledRule } from '../compile.ts';
 import { matchesHeader } from '../header-pattern.ts';
 import type { Pattern } from '../pattern.ts';
 import type { AnswerHeader } from '../profile.ts';
-import { isEmpty } from '../rule-set.ts';
+import { isEmpty, isWithin } from '../rule-set.ts';
 import type { Budget } from './budget.ts';
 import { type NameSet, type NameSets, nameSets, namesOutside } from './name-sets.ts';
 
@@ -23,7 +23,8 @@ export interface AnswerFacts {
   readonly exposed: readonly ExposedNames[];
 }
 
-interface ExposedNames {
+/** What a rule exposes, of the names that are compared. */
+export interface ExposedNames {
   /** Whatever the response has. */
   readonly always: NameSet;
   /** When the response has them, or always. */
@@ -135,16 +136,24 @@ export function differing(old: RuleFacts = {}, now: RuleFacts = {}): readonly Fa
   }));
 }
 
-/** Response headers with which two rules, each of its own policy, expose different names, when they ever do. */
+/** Whether the second of two rules, each of its own policy, exposes a name that the first never does. */
+export function exposesMore(old: ExposedNames | undefined, now: ExposedNames | undefined): boolean {
+  return now !== undefined && (old ? !isWithin(now.possibly, old.possibly) : !isEmpty(now.possibly));
+}
+
+/**
+ * Response headers with which two rules, each of its own policy, expose different names, when they ever do; such as show
+ * that the second exposes more, if it does.
+ */
 export function responseToTell(
   names: NameSets,
   a: ExposedNames,
   b: ExposedNames,
   budget: Budget,
 ): readonly string[] {
-  if (a.always.some((word, i) => word !== b.always[i])) return [];
-  const found =
-    namesOutside(names, a.possibly, [b.possibly], budget) ??
-    namesOutside(names, b.possibly, [a.possibly], budget);
-  return found?.names ?? [];
+  const isAlwaysMore = !isWithin(b.always, a.possibly);
+  const more = isAlwaysMore ? undefined : namesOutside(names, b.possibly, [a.possibly], budget);
+  if (more) return more.names;
+  if (isAlwaysMore || a.always.some((word, i) => word !== b.always[i])) return [];
+  return namesOutside(names, a.possibly, [b.possibly], budget)?.names ?? [];
 }

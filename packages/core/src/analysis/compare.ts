@@ -2,7 +2,7 @@ import type { CompiledPolicy } from '../compile.ts';
 import { decideActual, decidePreflight } from '../decide.ts';
 import type { ResponseHeader } from '../decision.ts';
 import { listElements } from '../field-name.ts';
-import { type ComparedHeader, responseToTell } from './answer-facts.ts';
+import { type ComparedHeader, type ExposedNames, exposesMore, responseToTell } from './answer-facts.ts';
 import { type Budget, type LimitReached, newBudget, withinBudget } from './budget.ts';
 import { type Differences, differences } from './differences.ts';
 import { newRequestSpace, type RequestSpace } from './request-space.ts';
@@ -35,6 +35,11 @@ export interface AnswerDifference {
   readonly witness: Witness;
   /** Names of headers that the response has, where what is exposed depends on them. */
   readonly responseHeaderNames: readonly string[];
+  /**
+   * Whether pages get at more than before: credentials are allowed that were not, or a header can be read that could not.
+   * Not another `Access-Control-Max-Age`, nor `*` in place of the origin or the other way round.
+   */
+  readonly widens: boolean;
 }
 
 /**
@@ -91,15 +96,25 @@ function comparison(
       const b = space.sides[1]?.facts.exposed[newRule];
       const tells = header === 'Access-Control-Expose-Headers' && a && b;
       const responseHeaderNames = tells ? responseToTell(space.exposedNames, a, b, space.budget) : [];
-      const difference = { request, header, witness, responseHeaderNames };
-      const values = {
-        old: answered(old, difference),
-        new: answered(now, difference),
-      };
+      const asked = { request, header, witness, responseHeaderNames };
+      const values = { old: answered(old, asked), new: answered(now, asked) };
       assertAnswersDiffer(header, values.old, values.new, witness);
-      return { ...difference, ...values };
+      const widens =
+        header === 'Access-Control-Allow-Credentials'
+          ? values.new === 'true'
+          : header === 'Access-Control-Expose-Headers' &&
+            exposesMore(exposedBy(space, 0, oldRule), exposedBy(space, 1, newRule));
+      return { ...asked, ...values, widens };
     }),
   };
+}
+
+/** Undefined where the service does not answer with them. */
+function exposedBy({ sides }: RequestSpace, side: number, rule: number): ExposedNames | undefined {
+  const facts = sides[side]?.facts;
+  return facts?.actual[rule]?.['Access-Control-Expose-Headers'] === undefined
+    ? undefined
+    : facts.exposed[rule];
 }
 
 /** Whether the policy admits the request; see {@link compare}. */
@@ -117,7 +132,7 @@ export function admits(
 
 function answered(
   policy: CompiledPolicy,
-  { request, header, witness, responseHeaderNames }: Omit<AnswerDifference, 'old' | 'new'>,
+  { request, header, witness, responseHeaderNames }: Omit<AnswerDifference, 'old' | 'new' | 'widens'>,
 ): string | null {
   const { origin, method, headers } = witness;
   const decision =

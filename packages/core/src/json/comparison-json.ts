@@ -9,24 +9,26 @@ export interface ComparisonJson {
   readonly answers: readonly (Omit<AnswerDifference, 'witness'> & { readonly witness: WitnessJson })[];
 }
 
-export type WitnessJson = Pick<Witness, 'origin' | 'method' | 'headers'>;
+/** `browser` tells whether a page in a browser can send it; when it is false, none can send any that shows the same. */
+export type WitnessJson = Pick<Witness, 'origin' | 'method' | 'headers' | 'browser'>;
 
 export function comparisonJson({ access, gained, lost, answers }: Comparison): ComparisonJson {
   return {
     access,
     gained: gained && witnessJson(gained),
     lost: lost && witnessJson(lost),
-    answers: answers.map(({ request, header, old, new: now, witness, responseHeaderNames }) => ({
+    answers: answers.map(({ request, header, old, new: now, witness, responseHeaderNames, widens }) => ({
       request,
       header,
       old,
       new: now,
       witness: witnessJson(witness),
       responseHeaderNames,
+      widens,
     })),
   };
 }
 
-function witnessJson({ origin, method, headers }: Witness): WitnessJson {
-  return { origin, method, headers };
+function witnessJson({ origin, method, headers, browser }: Witness): WitnessJson {
+  return { origin, method, headers, browser };
 }

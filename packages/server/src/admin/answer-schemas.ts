@@ -30,10 +30,13 @@ const revisionOfPolicy = z.strictObject({
 const position = z.strictObject({ line: z.int().min(1), column: z.int().min(1) });
 const span = z.strictObject({ start: position, end: position.nullable() });
 
+const witnessRequest = z.strictObject({ origin: z.string(), method: z.string(), headers: names });
+
 const witness = z.strictObject({
-  origin: z.string(),
-  method: z.string(),
-  headers: names,
+  ...witnessRequest.shape,
+  browser: z
+    .boolean()
+    .describe('Whether a page in a browser can send it; if not, none can send any that shows the same.'),
 });
 
 const diagnostic = z.strictObject({
@@ -44,7 +47,7 @@ const diagnostic = z.strictObject({
   parameters: z.record(z.string(), z.union([z.string(), z.number()])),
   message: z.string(),
   help: z.string(),
-  witness: witness.optional(),
+  witness: witnessRequest.optional(),
 });
 
 const error = z.strictObject({
@@ -172,6 +175,9 @@ const comparison = z.strictObject({
       new: z.string().nullable(),
       witness,
       responseHeaderNames: names,
+      widens: z
+        .boolean()
+        .describe('Whether credentials are newly allowed, or a response header can newly be read.'),
     }),
   ),
 });
@@ -226,6 +232,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   PolicyInvalid: policyInvalid,
   Diagnostic: diagnostic,
   Witness: witness,
+  WitnessRequest: witnessRequest,
   Explanation: explanation,
   Findings: z.strictObject({ diagnostics: z.array(diagnostic) }),
   Comparison: comparison,
