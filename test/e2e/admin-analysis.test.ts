@@ -84,6 +84,13 @@ describe('POST /api/v1/explain', () => {
       kind: 'not-cors',
       reason: 'origin-missing',
     },
+    { name: 'a method in lower case', request: { origin: A, method: 'get' }, kind: 'allowed', reason: null },
+    {
+      name: 'an actual request in lower case',
+      request: { origin: A, method: 'get', actual: true },
+      kind: 'allowed',
+      reason: null,
+    },
     { name: 'a page', request: { pageUrl: `${A}/page?q=1`, method: 'GET' }, kind: 'allowed', reason: null },
   ])('takes a request with $name', async ({ request, kind, reason }) => {
     expect(await post('explain', { tenant: `cos/${TENANT}`, request })).toMatchObject({

@@ -32,6 +32,7 @@ export type {
   ResponseHeader,
 } from './decision.ts';
 export {
+  actualRequest,
   browserRequest,
   type DescribedHeader,
   type DescribedRequest,
