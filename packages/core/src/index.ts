@@ -88,6 +88,7 @@ export {
   type ExplanationJson,
   explanationJson,
   type NearestChangeJson,
+  type ObstacleJson,
   type RuleJson,
 } from './json/explanation-json.ts';
 export { type SpanJson, spanJson } from './json/span-json.ts';
