@@ -48,6 +48,7 @@ export function browserRequest(request: DescribedRequest): BrowserRequest | unde
  */
 export function sentOrigin(text: string): string | undefined {
   if (text === 'null') return text;
+  if (/^(?:ftp|wss?):/i.test(text)) return undefined;
   // Of schemes such as those of extensions only the browser knows what it sends.
   if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text)) return text;
   try {

@@ -17,6 +17,8 @@ describe(sentOrigin, () => {
     { text: 'null', sent: 'null' },
     { text: 'chrome-extension://abcdef', sent: 'chrome-extension://abcdef' },
     { text: 'chrome-extension://abcdef/page.html', sent: undefined },
+    { text: 'ws://a.com', sent: undefined },
+    { text: 'ftp://a.com', sent: undefined },
     { text: 'a.com', sent: undefined },
     { text: 'data:text/html,x', sent: undefined },
     { text: '*', sent: undefined },
