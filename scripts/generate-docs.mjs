@@ -9,8 +9,15 @@ const { adminApiDocument, configJsonSchema } = await import('../packages/server/
 
 const INTRODUCTION = `Everything that Crossgate can find in a policy. An *error* keeps a policy from being stored; a *warning* is most likely a
 mistake; an *info* is worth knowing. Made from the table \`DIAGNOSTICS\` in \`packages/core\`; what stands in braces is filled
-in. Examples are a document, a policy in the neutral form, or a part of a rule; of limits, they are those of a service that takes
-few.`;
+in.
+
+Examples in XML are documents of COS, those with \`cors_rules\` of QingStor; the others are a policy in the neutral form, or a
+part of a rule. Not every service has every finding. That there is no rule is an error of COS alone; that there is no age, and
+most limits, of Azure Tables. Boomi refuses \`*\` alone, and origins that are no URL. A \`*\` has its place in origins of
+Azure Tables and Boomi, and in header names of Azure Tables. Examples of limits are those of a service that takes few.
+
+Which suffixes are shared, under which strangers have names, is a short list of what policies of storage services name. It
+is no Public Suffix List: where a finding about them is missing, that does not say that a domain has one owner.`;
 
 const documents = {
   'docs/diagnostics.md': diagnosticsPage(),

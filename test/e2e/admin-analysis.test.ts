@@ -84,12 +84,59 @@ describe('POST /api/v1/explain', () => {
       kind: 'not-cors',
       reason: 'origin-missing',
     },
+    { name: 'a method in lower case', request: { origin: A, method: 'get' }, kind: 'allowed', reason: null },
+    {
+      name: 'an actual request in lower case',
+      request: { origin: A, method: 'get', actual: true },
+      kind: 'allowed',
+      reason: null,
+    },
     { name: 'a page', request: { pageUrl: `${A}/page?q=1`, method: 'GET' }, kind: 'allowed', reason: null },
   ])('takes a request with $name', async ({ request, kind, reason }) => {
     expect(await post('explain', { tenant: `cos/${TENANT}`, request })).toMatchObject({
       status: 200,
       json: { decision: { kind, reason } },
     });
+  });
+
+  it.each([
+    { name: 'a name with its value', request: { headers: ['content-type: application/json'] } },
+    { name: 'two names in one', request: { headers: ['a,b'] } },
+    { name: 'a name with a control character', request: { headers: ['x-a', 'c\u0000'] } },
+    { name: 'an empty name', request: { headers: [''] } },
+    { name: 'a name that is none, with a value', request: { headers: { 'x a': '1' } } },
+  ])('refuses what is no header name, and says how to give values: $name', async ({ request }) => {
+    expect(
+      await post('explain', { tenant: `cos/${TENANT}`, request: { origin: A, method: 'GET', ...request } }),
+    ).toMatchObject({
+      status: 400,
+      json: {
+        error: {
+          code: 'request',
+          message: expect.stringMatching(/^request\.headers.*: .*not a header name.*\{"content-type": "/),
+        },
+      },
+    });
+  });
+
+  it.each([
+    { field: 'method', request: { method: 'GET PUT' } },
+    { field: 'method', request: { method: 'GET,PUT' } },
+    { field: 'origin', request: { origin: `https://${'a'.repeat(4096)}.example` } },
+    { field: 'responseHeaders.0', request: { responseHeaders: ['etag: 1'] } },
+  ])('refuses what no request has for its $field', async ({ field, request }) => {
+    expect(
+      await post('explain', { tenant: `cos/${TENANT}`, request: { origin: A, method: 'GET', ...request } }),
+    ).toMatchObject({
+      status: 400,
+      json: { error: { message: expect.stringContaining(`request.${field}: `) } },
+    });
+  });
+
+  it('takes an empty origin and an empty method for none', async () => {
+    expect(
+      await post('explain', { tenant: `cos/${TENANT}`, request: { origin: '', method: '' } }),
+    ).toMatchObject({ status: 200, json: { decision: { kind: 'malformed', reason: 'origin-missing' } } });
   });
 
   it('takes headers with their values, the credentials mode and the URL', async () => {

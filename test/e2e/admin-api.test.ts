@@ -309,9 +309,9 @@ describe('a condition', () => {
     expect(await send(policyPath(tenant))).toMatchObject({ json: { revision, policy: FIRST } });
   });
 
-  it('on a policy that is no more shows that there is none', async () => {
+  it('on a policy that is not there shows that there is none', async () => {
     const refused = await put(newTenant(), FIRST, { 'If-Match': '"1"' });
-    const error = { code: 'revision-conflict', message: 'the policy has been deleted', current: null };
+    const error = { code: 'revision-conflict', message: 'there is no policy', current: null };
     expect(refused).toMatchObject({ status: 412, json: { error } });
   });
 

@@ -74,6 +74,13 @@ describe('a candidate', () => {
     expect(await send(`${candidatePath(tenant)}/report`)).toMatchObject(absent);
   });
 
+  it('is not put over one that never was', async () => {
+    const headers = { 'If-Match': '"1"' };
+    const refused = await send(candidatePath(newTenant()), { method: 'PUT', body: policyFor(A), headers });
+    const error = { code: 'revision-conflict', message: 'there is no candidate', current: null };
+    expect(refused).toMatchObject({ status: 412, json: { error } });
+  });
+
   it('of a tenant that has no policy makes no tenant of it', async () => {
     const tenant = newTenant();
     await put(candidatePath(tenant), policyFor(A));

@@ -1,6 +1,7 @@
 import { planFetch } from './browser/plan-fetch.ts';
 import type { BrowserRequest, CredentialsMode } from './browser/request.ts';
-import type { PreflightRequest } from './decision.ts';
+import { normalizeMethod } from './browser/request-method.ts';
+import type { ActualRequest, PreflightRequest } from './decision.ts';
 
 /** The URL standard's class. Browsers, workers and Node have it; the language's own declarations do not. */
 declare class URL {
@@ -47,6 +48,7 @@ export function browserRequest(request: DescribedRequest): BrowserRequest | unde
  */
 export function sentOrigin(text: string): string | undefined {
   if (text === 'null') return text;
+  if (/^(?:ftp|wss?):/i.test(text)) return undefined;
   // Of schemes such as those of extensions only the browser knows what it sends.
   if (/^(?!https?:)[a-z][a-z0-9+.-]*:\/\/[^/?#]+$/.test(text)) return text;
   try {
@@ -59,7 +61,7 @@ export function sentOrigin(text: string): string | undefined {
 
 /**
  * The preflight that asks for the request. A header without a value is asked for as it is named; of one with a value the
- * browser knows whether it has to be.
+ * browser knows whether it has to be. The method is the one that browsers send.
  */
 export function preflightRequest(request: DescribedRequest): PreflightRequest {
   const { origin, method, headers } = request;
@@ -71,7 +73,20 @@ export function preflightRequest(request: DescribedRequest): PreflightRequest {
     .map(({ name }) => name);
   return {
     origin,
-    requestMethod: method,
+    requestMethod: method && normalizeMethod(method),
     requestHeaders: names.length > 0 ? names.join(',') : undefined,
   };
+}
+
+/**
+ * The request itself, with the method that browsers send; undefined where none is known.
+ *
+ * @param responseHeaderNames of the response, where they are known
+ */
+export function actualRequest(
+  { origin, method }: DescribedRequest,
+  responseHeaderNames?: readonly string[],
+): ActualRequest | undefined {
+  if (!method) return undefined;
+  return { origin, method: normalizeMethod(method), ...(responseHeaderNames && { responseHeaderNames }) };
 }

@@ -1,6 +1,8 @@
+import type { Refused } from './candidate-change.ts';
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import { decideActual, decidePreflight } from './decide.ts';
-import type { ActualRequest, PreflightDecision, PreflightRequest } from './decision.ts';
+import type { ActualDecision, ActualRequest, PreflightDecision, PreflightRequest } from './decision.ts';
+import { sentOrigin } from './described-request.ts';
 import type {
   ActualExplanation,
   Criterion,
@@ -21,7 +23,7 @@ import {
   ruleWithoutOrigin,
 } from './matching-rules.ts';
 import { nearMethods, nearOrigins } from './near-miss.ts';
-import { nearestChange } from './nearest-change.ts';
+import { type NearestChange, nearestChange } from './nearest-change.ts';
 import { isSingleOrigin } from './origin.ts';
 import { matchesOrigin, originLookupKey, parseOriginPattern } from './origin-pattern.ts';
 import { matchesPattern } from './pattern.ts';
@@ -43,7 +45,12 @@ export function explainPreflight(policy: CompiledPolicy, request: PreflightReque
     decision,
     rules: looksAtRules ? explainRules(policy, asked, chosen, decision.kind === 'refused') : [],
     leftOut: leftOut(decision, methods, headers),
-    nearest: decision.kind === 'refused' ? nearestChange(policy, { ...asked, chosen }) : undefined,
+    nearest:
+      decision.kind === 'refused'
+        ? nearestAsSent(policy, { ...asked, chosen }, sent =>
+            decidePreflight(policy, { ...request, origin: sent }),
+          )
+        : undefined,
   };
 }
 
@@ -66,8 +73,33 @@ export function explainActual(policy: CompiledPolicy, request: ActualRequest): A
     request,
     decision,
     rules: isSingle ? explainRules(policy, asked, chosen, false) : [],
-    nearest: decision.kind === 'refused' ? nearestChange(policy, { ...asked, chosen }) : undefined,
+    nearest:
+      decision.kind === 'refused'
+        ? nearestAsSent(policy, { ...asked, chosen }, sent =>
+            decideActual(policy, { ...request, origin: sent }),
+          )
+        : undefined,
   };
+}
+
+/**
+ * The change for the origin as browsers send it, where that can be told: an entry for another spelling would never be
+ * used. `decide` tells what becomes of the request with another origin.
+ */
+function nearestAsSent(
+  policy: CompiledPolicy,
+  refused: Refused,
+  decide: (origin: string) => PreflightDecision | ActualDecision,
+): NearestChange {
+  const { origin } = refused;
+  const sent = isSingleOrigin(origin) ? sentOrigin(origin) : undefined;
+  if (sent === undefined || sent === origin) return nearestChange(policy, refused);
+  const decision = decide(sent);
+  if (decision.kind === 'allowed') {
+    return { kind: 'impossible', rule: decision.rule, obstacles: [{ kind: 'origin-spelling', sent }] };
+  }
+  const chosen = 'rule' in decision ? decision.rule : undefined;
+  return nearestChange(policy, { ...refused, origin: sent, byOrigin: rulesForOrigin(policy, sent), chosen });
 }
 
 interface Asked {

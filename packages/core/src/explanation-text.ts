@@ -71,6 +71,8 @@ export function formatObstacle(obstacle: Obstacle): string {
   switch (obstacle.kind) {
     case 'not-sent':
       return obstacle.what === 'origin' ? REFUSAL_TEXTS['origin-missing'] : REFUSAL_TEXTS['method-missing'];
+    case 'origin-spelling':
+      return `browsers write the origin \`${shorten(obstacle.sent)}\`, and with that the request is let in already`;
     case 'read-as-wildcard': {
       const { path, value } = obstacle;
       return `in ${formatPath(path)} \`${shorten(value)}\` would stand for more than itself`;

@@ -13,7 +13,7 @@ export interface PreflightExplanation {
   /** Every rule in order; empty when the request is refused before a rule is looked at. */
   readonly rules: readonly ExplainedRule[];
   readonly leftOut: LeftOut;
-  /** Only of a refusal. */
+  /** Only of a refusal. What it adds is the origin as browsers send it, where that is another spelling. */
   readonly nearest: NearestChange | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface ActualExplanation {
   readonly decision: ActualDecision;
   /** Every rule in order; empty when no rule is looked at. */
   readonly rules: readonly ExplainedRule[];
-  /** Only of a refusal. */
+  /** Only of a refusal. What it adds is the origin as browsers send it, where that is another spelling. */
   readonly nearest: NearestChange | undefined;
 }
 

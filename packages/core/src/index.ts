@@ -32,6 +32,7 @@ export type {
   ResponseHeader,
 } from './decision.ts';
 export {
+  actualRequest,
   browserRequest,
   type DescribedHeader,
   type DescribedRequest,
@@ -87,6 +88,7 @@ export {
   type ExplanationJson,
   explanationJson,
   type NearestChangeJson,
+  type ObstacleJson,
   type RuleJson,
 } from './json/explanation-json.ts';
 export { type SpanJson, spanJson } from './json/span-json.ts';

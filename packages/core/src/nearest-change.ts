@@ -28,7 +28,10 @@ export type NearestChange =
   /** No edit that adds what the request names, and no more, lets it in. */
   | {
       readonly kind: 'impossible';
-      /** The rule that came nearest; undefined when there is none, or something was not sent. */
+      /**
+       * The rule that came nearest, or that lets in what browsers send; undefined when there is none, or something was
+       * not sent.
+       */
       readonly rule: number | undefined;
       /** What stands in the way of changing that rule, and of a new one. */
       readonly obstacles: readonly Obstacle[];

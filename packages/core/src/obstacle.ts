@@ -7,6 +7,8 @@ import { validate } from './validate.ts';
 /** What keeps a change from being made. */
 export type Obstacle =
   | { readonly kind: 'not-sent'; readonly what: 'origin' | 'method' }
+  /** No browser writes the origin so. What they send in its place is let in already. */
+  | { readonly kind: 'origin-spelling'; readonly sent: string }
   /** In the list at `path` the value would stand for more than itself. */
   | { readonly kind: 'read-as-wildcard'; readonly path: PolicyPath; readonly value: string }
   /** The service would not take the changed policy. The path is that in the changed policy. */

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, type PolicyPath, type SourceSpan } from './diagnostic.ts';
+import { type Diagnostic, diagnostic, formatPath, type PolicyPath, type SourceSpan } from './diagnostic.ts';
 import type { Policy, Rule } from './policy.ts';
 
 export type ReadPolicyResult =
@@ -64,7 +64,7 @@ function readObject(
   findings: Diagnostic[],
 ): Fields | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const field = String(path.at(-1) ?? 'policy');
+    const field = formatPath(path) || 'policy';
     findings.push(diagnostic('field-type', path, { field, expected: 'an object' }));
     return undefined;
   }

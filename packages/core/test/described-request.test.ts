@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  actualRequest,
   browserRequest,
   type DescribedHeader,
+  type DescribedRequest,
   preflightRequest,
   sentOrigin,
 } from '../src/described-request.ts';
@@ -15,6 +17,8 @@ describe(sentOrigin, () => {
     { text: 'null', sent: 'null' },
     { text: 'chrome-extension://abcdef', sent: 'chrome-extension://abcdef' },
     { text: 'chrome-extension://abcdef/page.html', sent: undefined },
+    { text: 'ws://a.com', sent: undefined },
+    { text: 'ftp://a.com', sent: undefined },
     { text: 'a.com', sent: undefined },
     { text: 'data:text/html,x', sent: undefined },
     { text: '*', sent: undefined },
@@ -83,3 +87,35 @@ describe(preflightRequest, () => {
     expect(of(...headers)).toBe(asked);
   });
 });
+
+describe.each([
+  { of: 'preflightRequest', methodOf: (method: string) => preflightRequest(of(method)).requestMethod },
+  { of: 'actualRequest', methodOf: (method: string) => actualRequest(of(method))?.method },
+])('the method of $of', ({ methodOf }) => {
+  it.each([
+    { method: 'get', sent: 'GET' },
+    { method: 'Put', sent: 'PUT' },
+    { method: 'options', sent: 'OPTIONS' },
+    { method: 'patch', sent: 'patch' },
+    { method: 'PUT', sent: 'PUT' },
+  ])('is $sent where a page says $method', ({ method, sent }) => {
+    expect(methodOf(method)).toBe(sent);
+  });
+});
+
+describe(actualRequest, () => {
+  it('is none without a method', () => {
+    expect(actualRequest({ ...of('PUT'), method: undefined })).toBeUndefined();
+    expect(actualRequest({ ...of('PUT'), method: '' })).toBeUndefined();
+  });
+
+  it('has the origin as it is told, and the names of the answer where they are known', () => {
+    expect(actualRequest(of('PUT'))).toStrictEqual({ origin: 'https://a.com', method: 'PUT' });
+    const responseHeaderNames = ['etag'];
+    expect(actualRequest(of('PUT'), responseHeaderNames)).toMatchObject({ responseHeaderNames });
+  });
+});
+
+function of(method: string): DescribedRequest {
+  return { origin: 'https://a.com', method, headers: [], credentials: 'omit' };
+}

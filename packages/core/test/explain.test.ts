@@ -226,6 +226,45 @@ describe('explainPreflight', () => {
   });
 });
 
+describe('nearest, where a browser spells the origin otherwise', () => {
+  const compiled = compile({ rules: [rule('https://a.com', 'GET')] }, exampleProfile);
+  const spellings = [
+    'https://a.com/',
+    'HTTPS://a.com',
+    'https://A.com',
+    'https://a.com:443',
+    'https://a.com/x',
+  ];
+
+  it.each(spellings)('says that what is sent is let in, of %s', origin => {
+    const obstacles = [{ kind: 'origin-spelling', sent: 'https://a.com' }];
+    const expected = { kind: 'impossible', rule: 0, obstacles };
+    expect(explainPreflight(compiled, preflight(origin, 'GET')).nearest).toEqual(expected);
+    expect(explainActual(compiled, { origin, method: 'GET' }).nearest).toEqual(expected);
+  });
+
+  it.each([
+    { name: 'an origin', origin: 'https://b.com/', method: 'GET', edit: ['add-origin', 'https://b.com'] },
+    { name: 'a method', origin: 'https://a.com/', method: 'PUT', edit: ['add-method', 'PUT'] },
+  ])('lets in what is sent: $name', ({ origin, method, edit: [kind, value] }) => {
+    const expected = { kind: 'edits', rule: 0, edits: [{ kind, value }] };
+    expect(explainPreflight(compiled, preflight(origin, method)).nearest).toMatchObject(expected);
+    expect(explainActual(compiled, { origin, method }).nearest).toMatchObject(expected);
+  });
+
+  it('heeds the rule that refuses what is sent', () => {
+    const refusing = compile({ rules: [rule('https://a.com', 'GET', 'x-a')] }, unlisted('refuse'));
+    const expected = explainPreflight(refusing, preflight('https://a.com', 'GET', 'x-b')).nearest;
+    expect(expected).toMatchObject({ kind: 'edits', edits: [{ kind: 'add-header', value: 'x-b' }] });
+    expect(explainPreflight(refusing, preflight('https://a.com/', 'GET', 'x-b')).nearest).toEqual(expected);
+  });
+
+  it('takes an origin as it is that no page can have', () => {
+    const { nearest } = explainPreflight(compiled, preflight('b.com', 'GET'));
+    expect(nearest).toMatchObject({ kind: 'edits', edits: [{ kind: 'add-origin', value: 'b.com' }] });
+  });
+});
+
 describe('explainActual', () => {
   it('looks at origin and method only', () => {
     const compiled = compile(policy, unlisted('refuse'));

@@ -70,6 +70,10 @@ describe(formatObstacle, () => {
       text: 'the request has no `Access-Control-Request-Method`',
     },
     {
+      obstacle: { kind: 'origin-spelling', sent: 'https://a.com' },
+      text: 'browsers write the origin `https://a.com`, and with that the request is let in already',
+    },
+    {
       obstacle: { kind: 'read-as-wildcard', path: ['rules', 0, 'allowedOrigins'], value: 'a*' },
       text: 'in rules[0].allowedOrigins `a*` would stand for more than itself',
     },

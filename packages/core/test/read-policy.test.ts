@@ -50,4 +50,12 @@ describe('readPolicy', () => {
     const found = result.kind === 'diagnostics' ? result.diagnostics : [];
     expect(found.map(({ code, path }) => [code, path])).toEqual(findings);
   });
+
+  it.each([
+    { value: null, field: 'policy' },
+    { value: { rules: [{}, null] }, field: 'rules[1]' },
+  ])('names $field where it is no object', ({ value, field }) => {
+    const parameters = { field, expected: 'an object' };
+    expect(readPolicy(value)).toMatchObject({ diagnostics: [{ code: 'field-type', parameters }] });
+  });
 });

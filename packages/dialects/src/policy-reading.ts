@@ -36,7 +36,9 @@ export function newPolicyReading(): PolicyReading {
     },
     finish: (policy, profile) => {
       // What could not be read has its finding; that it is not valid either says nothing more.
-      const unread = new Set(findings.map(finding => formatPath(finding.path)));
+      // Of what stands there twice, the first was read.
+      const faults = findings.filter(({ code }) => code !== 'field-repeated');
+      const unread = new Set(faults.map(({ path }) => formatPath(path)));
       const invalid = validate(policy, profile).filter(finding => !unread.has(formatPath(finding.path)));
       const diagnostics = [...findings, ...source.locate(invalid)].sort(byPosition);
       if (diagnostics.length > 0) return { kind: 'diagnostics', diagnostics };

@@ -34,6 +34,8 @@ function obstacle(each: Obstacle): string {
   switch (each.kind) {
     case 'not-sent':
       return `no ${each.what}`;
+    case 'origin-spelling':
+      return `${each.sent} is let in`;
     case 'read-as-wildcard':
       return `${formatPath(each.path)}: ${each.value} is a wildcard`;
     case 'not-taken':
@@ -232,11 +234,11 @@ const offers: readonly NearestCase[] = [
     expected: ['rule 0, takes over', 'rules[0].allowedMethods + PUT'],
   },
   {
-    name: 'the origin in any form, as the service reads forms alike',
+    name: 'the origin as browsers send it, also where the service reads forms alike',
     profile: boomiProfile,
     policy: { rules: [rule('https://a.com', 'GET')] },
     request: preflight('HTTPS://B.com:443', 'GET', 'x-a'),
-    expected: ['rule 0', 'rules[0].allowedOrigins + HTTPS://B.com:443'],
+    expected: ['rule 0', 'rules[0].allowedOrigins + https://b.com'],
   },
 ];
 

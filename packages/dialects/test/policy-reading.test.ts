@@ -57,6 +57,17 @@ describe('newPolicyReading', () => {
     ]);
   });
 
+  it.each([
+    { name: 'the first is wrong', ages: ['-1', '5'], codes: ['max-age-range', 'field-repeated'] },
+    { name: 'the first is right', ages: ['5', '5'], codes: ['field-repeated'] },
+  ])('judges what stands there twice by the first, which was read: $name', ({ ages, codes }) => {
+    const twice = ages.map(age => `<MaxAgeSeconds>${age}</MaxAgeSeconds>`).join('\n');
+    const result = cosPolicyDocument.parse(Buffer.from(COS.replace('</CORSRule>', `${twice}\n</CORSRule>`)));
+    const found = result.kind === 'diagnostics' ? result.diagnostics : [];
+    expect(found.map(({ code }) => code)).toEqual(codes);
+    expect(new Set(found.map(({ position }) => position?.line)).size).toBe(codes.length);
+  });
+
   it('leaves a finding as it is that is about nothing it has read', () => {
     const result = newPolicyReading().finish({ rules: [] }, qingstorProfile);
     expect(result.kind === 'policy' && result.locate?.([whole])).toEqual([whole]);

@@ -4,7 +4,9 @@ import type { Verdict } from '../browser/verdict.ts';
 import type { ActualDecision, PreflightDecision, RefusalReason, ResponseHeader } from '../decision.ts';
 import type { Criterion, ExplainedRule, Explanation } from '../explanation.ts';
 import type { NearestChange } from '../nearest-change.ts';
+import type { Obstacle } from '../obstacle.ts';
 import type { PolicySource } from '../read-policy.ts';
+import { type DiagnosticJson, diagnosticJson } from './diagnostic-json.ts';
 import { type SpanJson, spanJson } from './span-json.ts';
 
 /**
@@ -57,8 +59,20 @@ export interface BrowserJson {
   readonly verdict: Verdict;
 }
 
+type Edits = Extract<NearestChange, { kind: 'edits' }>;
+type Impossible = Extract<NearestChange, { kind: 'impossible' }>;
+
 /** With null in place of a rule that there is not. */
-export type NearestChangeJson = { readonly [Field in keyof NearestChange]: NearestChange[Field] | null };
+export type NearestChangeJson =
+  | (Omit<Edits, 'rule'> & { readonly rule: number | null })
+  | (Omit<Impossible, 'rule' | 'obstacles'> & {
+      readonly rule: number | null;
+      readonly obstacles: readonly ObstacleJson[];
+    });
+
+export type ObstacleJson =
+  | Exclude<Obstacle, { kind: 'not-taken' }>
+  | { readonly kind: 'not-taken'; readonly diagnostic: DiagnosticJson };
 
 export function explanationJson(
   { decision, rules, nearest }: Explanation,
@@ -75,9 +89,20 @@ export function explanationJson(
       headers,
       span: spanJson(source.spanOf?.(['rules', index])),
     })),
-    nearest: nearest ? { ...nearest, rule: nearest.rule ?? null } : null,
+    nearest: nearest ? nearestJson(nearest) : null,
     browser: browser ? browserJson(browser) : null,
   };
+}
+
+function nearestJson(nearest: NearestChange): NearestChangeJson {
+  const rule = nearest.rule ?? null;
+  if (nearest.kind === 'edits') return { ...nearest, rule };
+  return { ...nearest, rule, obstacles: nearest.obstacles.map(obstacleJson) };
+}
+
+function obstacleJson(obstacle: Obstacle): ObstacleJson {
+  if (obstacle.kind !== 'not-taken') return obstacle;
+  return { kind: obstacle.kind, diagnostic: diagnosticJson(obstacle.diagnostic) };
 }
 
 function browserJson({ plan, preflight, verdict }: FetchPrediction): BrowserJson {

@@ -49,7 +49,7 @@ function isAny({ pattern }: OriginEntry): boolean {
 
 function neverSent(entry: OriginEntry): Diagnostic | undefined {
   if (entry.sent !== undefined) return undefined;
-  const fault = originFault(textOf(entry, ''));
+  const fault = originFault(textOf(entry, 'a'));
   if (!fault) return undefined;
   const isPattern = entry.pattern.kind === 'wildcard';
   const { reason, correction } = fault;
@@ -105,18 +105,30 @@ function admitsNull({ pattern }: OriginEntry, { origins }: Profile): boolean {
 
 /** What there is to say about an origin whose scheme is known. */
 function hostFindings(entry: OriginEntry, rule: LintedRule, profile: Profile): readonly Diagnostic[] {
+  const plain = plainStranger(entry, profile);
+  if (plain !== undefined) return [shownBy(insecure(entry, rule), requestFrom(plain, rule, profile))];
   const known = /^(https?):\/\/(\[[^\]]*\]|[^:]*)/.exec(textOf(entry, '*'));
   if (entry.sent === undefined || !known) return [];
   const [, scheme, host = ''] = known;
   const findings: Diagnostic[] = [];
   if (isLoopback(host)) findings.push(aboutEntry('origin-loopback', entry));
-  else if (scheme === 'http') {
-    const code = rule.answersCredentials ? 'origin-insecure-credentials' : 'origin-insecure';
-    findings.push(aboutEntry(code, entry));
-  }
+  else if (scheme === 'http') findings.push(insecure(entry, rule));
   if (isSharedHost(host)) findings.push(aboutEntry('origin-shared-host', entry));
   const witness = requestFrom(entry.sent, rule, profile);
   return findings.map(finding => shownBy(finding, witness));
+}
+
+function insecure(entry: OriginEntry, rule: LintedRule): Diagnostic {
+  return aboutEntry(rule.answersCredentials ? 'origin-insecure-credentials' : 'origin-insecure', entry);
+}
+
+/** An origin without encryption, of a pattern for every host whose `*` stands for the scheme too, or a part of it. */
+function plainStranger({ pattern }: OriginEntry, { origins }: Profile): string | undefined {
+  if (pattern.kind !== 'wildcard' || pattern.prefix.includes('://')) return undefined;
+  const { suffix } = pattern;
+  const plain = `http://stranger.example${suffix}`;
+  const isForEvery = /^(:\d+)?$/.test(suffix) && originFault(plain) === undefined;
+  return isForEvery && matchesPattern(pattern, plain, originExtent(origins)) ? plain : undefined;
 }
 
 /** Hosts that are the machine of the visitor, or taken for it. */

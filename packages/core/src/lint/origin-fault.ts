@@ -6,13 +6,15 @@ export interface OriginFault {
   readonly correction: string | undefined;
 }
 
+/** Schemes of the URL standard that no page is loaded with: files, and sockets, which pages open. */
+const PAGELESS: ReadonlySet<string> = new Set(['ftp', 'ws', 'wss']);
+
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '443' };
 
 /**
  * What keeps `text` from being an origin as browsers write it: `scheme://host[:port]`, everything in its one
- * canonical form (HTML, "serialization of an origin"; URL, "host serializing"). Undefined for one that is, and for
- * `null`. Of schemes other than `http` and `https`, which belong to extensions and applications, host and port can be
- * anything. International names are not looked into: whether `xn--…` is one is not judged.
+ * canonical form (HTML, "serialization of an origin"; URL, "host serializing"), or from being one that a page has.
+ * Undefined for one that is, and for `null`. Of schemes of extensions and applications host and port can be anything. International names are not looked into: whether `xn--…` is one is not judged.
  *
  * @param text visible ASCII, without a `*`
  */
@@ -52,6 +54,7 @@ function reasonOf(text: string): string | undefined {
   if (rest !== '') return 'it has more than scheme, host and port';
   if (`${host}${port}`.includes('@')) return 'it has a user name';
   if (scheme !== scheme.toLowerCase()) return 'its scheme is not in lower case';
+  if (PAGELESS.has(scheme)) return `no page is loaded with \`${scheme}:\``;
   const defaultPort = DEFAULT_PORTS[scheme];
   if (defaultPort === undefined) return undefined;
   return hostReason(host) ?? (port === undefined ? undefined : portReason(port, defaultPort));
@@ -67,6 +70,7 @@ function hostReason(host: string): string | undefined {
   if (/[%:<>[\]^|]/.test(host)) return 'its host has a character that no host has';
   const labels = host.split('.');
   if (labels.length > 1 && labels.at(-1) === '') labels.pop();
+  if (labels.includes('')) return 'its host has an empty label';
   const isAddress = /^(\d+|0x[\da-f]*)$/.test(labels.at(-1) ?? '');
   return isAddress && !isDottedQuad(host)
     ? 'its host is not a name, nor an IPv4 address of four numbers'

@@ -105,6 +105,25 @@ describe(explanationJson, () => {
     expect(nearest).toMatchObject({ kind: 'edits', rule: 0, edits: [edit] });
   });
 
+  it('words what keeps a change from being taken, as other findings', () => {
+    const profile = { ...exampleProfile, limits: { ...exampleProfile.limits, rules: { min: 0, max: 0 } } };
+    const explanation = explainPreflight(compile({ rules: [] }, profile), preflightRequest(described()));
+    const diagnostic = {
+      code: 'rules-too-many',
+      severity: 'error',
+      path: ['rules'],
+      parameters: { count: 1, limit: 0 },
+      span: null,
+      message: 'there are 1 rules, the service takes 0',
+      help: expect.any(String),
+    };
+    expect(explanationJson(explanation, undefined, {}).nearest).toEqual({
+      kind: 'impossible',
+      rule: null,
+      obstacles: expect.arrayContaining([{ kind: 'not-taken', diagnostic }]),
+    });
+  });
+
   it('has null for the rule where there is none', () => {
     const none = compile({ rules: [] }, exampleProfile);
     const explanation = explainPreflight(none, preflightRequest(described()));

@@ -80,6 +80,11 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
       origins('HTTPS://*.example.com'),
       origins('example.com'),
       origins('https://example.com:0*'),
+      origins('ftp://example.com'),
+      origins('ws://example.com:8080'),
+      origins('wss://*.example.com'),
+      origins('https://*..com'),
+      origins('https://a..example.com'),
     ],
     lacks: [
       origins('https://example.com'),
@@ -88,6 +93,8 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
       origins('*'),
       origins('null'),
       origins('capacitor://localhost'),
+      origins('wsx://example.com'),
+      origins('https://*.example.com.'),
       origins('https://example.com:44*3'),
       origins('h*s://example.com'),
     ],
@@ -169,15 +176,25 @@ export const lintCases: Readonly<Record<LintCode, LintCase>> = {
   },
   'origin-insecure': {
     profile: withoutCredentials,
-    alsoHas: [origins('http://*.example.com')],
+    alsoHas: [
+      origins('http://*.example.com'),
+      origins('http://*'),
+      origins('http*'),
+      origins('h*'),
+      origins('http*:8080'),
+    ],
     lacks: [
       origins('http://example.com', '*'),
+      origins('*'),
+      origins('https*'),
+      origins('http*.localhost'),
       origins('https://example.com'),
       origins('http://localhost'),
       origins('http://app.localhost:3000'),
     ],
   },
   'origin-insecure-credentials': {
+    alsoHas: [origins('http*')],
     lacks: [
       origins('https://example.com'),
       origins('http://127.0.0.1:3000'),

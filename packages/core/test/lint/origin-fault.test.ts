@@ -90,14 +90,18 @@ const never: readonly FaultCase[] = [
   { name: 'an IPv4 address with zeros', text: 'http://127.0.0.01', reason: /IPv4/, correction: undefined },
   { name: 'an IPv4 address out of range', text: 'http://256.0.0.1', reason: /IPv4/, correction: undefined },
   { name: 'an escape in the host', text: 'https://a%2ecom', reason: /character/, correction: undefined },
+  { name: 'an empty label', text: 'https://a..com', reason: /label/, correction: undefined },
+  { name: 'an empty first label', text: 'https://.com', reason: /label/, correction: undefined },
+  { name: 'a scheme that no page has', text: 'ftp://a.com', reason: /no page/, correction: undefined },
+  { name: 'that of a socket', text: 'wss://a.com:8443', reason: /no page/, correction: undefined },
   { name: 'another spelling of null', text: 'Null', reason: /`null`/, correction: undefined },
 ];
 
-/** What Node takes an origin for; port 0 aside, which nothing can be loaded from. */
+/** What Node takes an origin for; port 0 and empty labels aside, from which nothing can be loaded. */
 function isSerialised(text: string): boolean {
   try {
     const url = new URL(text);
-    return url.origin === text && url.port !== '0';
+    return url.origin === text && url.port !== '0' && !/^\.|\.\./.test(url.hostname);
   } catch {
     return false;
   }

@@ -53,7 +53,7 @@ function readConfiguration(root: XmlElement, reading: PolicyReading): Policy {
       rules.push(readRule(element, ['rules', rules.length], reading));
     } else if (element.name === 'ResponseVary') {
       if (vary !== undefined) repeated(element, ['vary'], reading);
-      vary = readBoolean(element, ['vary'], reading);
+      else vary = readBoolean(element, ['vary'], reading);
     } else {
       unknown(element, [], 'CORSRule, ResponseVary', reading);
     }
@@ -80,10 +80,10 @@ function readRule(element: XmlElement, path: PolicyPath, reading: PolicyReading)
       lists[list].push(readText(child, entry, reading));
     } else if (child.name === 'ID') {
       if (id !== undefined) repeated(child, [...path, 'id'], reading);
-      id = readText(child, [...path, 'id'], reading);
+      else id = readText(child, [...path, 'id'], reading);
     } else if (child.name === 'MaxAgeSeconds') {
       if (maxAgeSeconds !== undefined) repeated(child, [...path, 'maxAgeSeconds'], reading);
-      maxAgeSeconds = readNumber(child, [...path, 'maxAgeSeconds'], reading);
+      else maxAgeSeconds = readNumber(child, [...path, 'maxAgeSeconds'], reading);
     } else {
       unknown(child, path, RULE_ELEMENTS.join(', '), reading);
     }

@@ -1,4 +1,5 @@
 import {
+  actualRequest,
   browserRequest,
   compare,
   comparisonJson,
@@ -40,12 +41,13 @@ export async function explain(call: AdminCall): Promise<AdminReply> {
   const { compiled, source } = usable;
   const described = describe(request);
   if (typeof described === 'string') return problem(400, 'request', described);
-  const { origin, method } = described;
-  if (request.actual && !method) return problem(400, 'request', 'an actual request has a "method"');
   const responseHeaderNames = request.responseHeaders;
-  const explanation = request.actual
-    ? explainActual(compiled, { origin, method: method ?? '', responseHeaderNames })
-    : explainPreflight(compiled, preflightRequest(described));
+  const actual = actualRequest(described, responseHeaderNames);
+  if (request.actual && !actual) return problem(400, 'request', 'an actual request has a "method"');
+  const explanation =
+    request.actual && actual
+      ? explainActual(compiled, actual)
+      : explainPreflight(compiled, preflightRequest(described));
   const asked = browserRequest(described);
   const own = { status: 200, headers: responseHeaderNames.map(name => [name, ''] as const) };
   return json(200, explanationJson(explanation, asked && predictFetch(compiled, asked, own), source));

@@ -31,7 +31,7 @@ export function written(key: TenantKey, noun: RevisionNoun, result: WriteResult)
       const current = result.current ? shown(key, result.current) : null;
       const message = result.current
         ? `the ${noun} has changed: it is at revision ${result.current.revision} now`
-        : `the ${noun} has been deleted`;
+        : `there is no ${noun}`;
       return problem(412, 'revision-conflict', message, { current });
     }
     default:

@@ -1,4 +1,4 @@
-import type { CredentialsMode } from '@crossgate/core';
+import { type CredentialsMode, isToken, shorten } from '@crossgate/core';
 import { z } from 'zod';
 import type { RefusalOrder } from '../observed/refusals.ts';
 
@@ -38,13 +38,35 @@ const policySource = z.strictObject({
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http: or https: URL' });
 
+/** No host has more than 253 characters. The texts that come off the wire have a limit of their own. */
+const ORIGIN_LENGTH = 2048;
+
+const VALUES = 'give names with values as an object, {"content-type": "application/json"}';
+
+function notAName(text: string): string {
+  return `${JSON.stringify(shorten(text))} is not a header name`;
+}
+
 const request = z.strictObject({
-  origin: z.string().nullish().describe('As in `Origin`; left out or null, there is none.'),
+  origin: z
+    .string()
+    .max(ORIGIN_LENGTH, `must have at most ${ORIGIN_LENGTH} characters`)
+    .nullish()
+    .describe('As in `Origin`; left out or null, there is none.'),
   pageUrl: httpUrl.optional().describe('The page, instead of its origin.'),
-  method: z.string().nullish().describe('The method of the actual request, for which a preflight asks.'),
+  method: z
+    .string()
+    .refine(text => text === '' || isToken(text), 'must be one method')
+    .nullish()
+    .describe('The method of the actual request, for which a preflight asks.'),
   headers: z
     .union([z.array(z.string()), z.record(z.string(), z.string())], {
       error: 'must be a list of names, or an object of names and values',
+    })
+    .superRefine((headers, { addIssue }) => {
+      const names = Array.isArray(headers) ? headers : Object.keys(headers);
+      const wrong = names.find(name => !isToken(name));
+      if (wrong !== undefined) addIssue({ code: 'custom', message: `${notAName(wrong)}: ${VALUES}` });
     })
     .default([])
     .describe('What the page sets: names, or names with values. Those with a value are asked for if needed.'),
@@ -52,7 +74,7 @@ const request = z.strictObject({
   credentials: z.enum(['omit', 'same-origin', 'include']).default('same-origin'),
   url: httpUrl.optional().describe('What is fetched; left out, something of another origin.'),
   responseHeaders: z
-    .array(z.string())
+    .array(z.string().refine(isToken, { error: ({ input }) => notAName(String(input)) }))
     .default([])
     .describe("Names of the headers of the service's answer, for services that expose by what is there."),
 });
