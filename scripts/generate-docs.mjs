@@ -5,7 +5,7 @@ import { configTable } from './config-table.mjs';
 import { root } from './setup.mjs';
 
 const { DIAGNOSTICS } = await import('../packages/core/dist/index.js');
-const { configJsonSchema } = await import('../packages/server/dist/index.js');
+const { adminApiDocument, configJsonSchema } = await import('../packages/server/dist/index.js');
 
 const INTRODUCTION = `Everything that Crossgate can find in a policy. An *error* keeps a policy from being stored; a *warning* is most likely a
 mistake; an *info* is worth knowing. Made from the table \`DIAGNOSTICS\` in \`packages/core\`; what stands in braces is filled
@@ -14,6 +14,7 @@ few.`;
 
 const documents = {
   'docs/diagnostics.md': diagnosticsPage(),
+  'docs/openapi.json': `${JSON.stringify(adminApiDocument(), undefined, 2)}\n`,
   'docs/crossgate.schema.json': `${JSON.stringify(configJsonSchema(), undefined, 2)}\n`,
   'docs/configuration.md': withTable('docs/configuration.md', configTable(configJsonSchema())),
 };

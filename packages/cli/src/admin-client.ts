@@ -1,5 +1,6 @@
-import type { Diagnostic, Policy } from '@crossgate/core';
+import { type DiagnosticJson, formatPath, type Policy } from '@crossgate/core';
 import { CommandError, EXIT } from './exit-code.ts';
+import { visibleLine } from './output.ts';
 
 /** A revision as the admin API shows it; the policy is null where it was deleted. */
 export interface ShownRevision {
@@ -30,7 +31,7 @@ export type Condition = { readonly revision: number } | 'absent' | undefined;
 interface Problem {
   readonly code: string;
   readonly message: string;
-  readonly diagnostics?: readonly (Diagnostic & { readonly message: string })[];
+  readonly diagnostics?: readonly DiagnosticJson[];
 }
 
 /** The admin API of a running server. Every failure is a CommandError that says what to do. */
@@ -101,7 +102,10 @@ function conditionHeaders(condition: Condition): Record<string, string> {
 function refusal(status: number, problem: Problem | undefined): CommandError {
   if (!problem) return new CommandError(`the server answered ${status}`);
   if (!problem.diagnostics) return new CommandError(problem.message);
-  const lines = problem.diagnostics.map(finding => `  ${finding.message}`);
+  const lines = problem.diagnostics.map(({ path, message, help }) => {
+    const where = formatPath(path);
+    return `  ${visibleLine(`${where && `${where}: `}${message}; ${help}`)}`;
+  });
   return new CommandError([problem.message, ...lines].join('\n'), EXIT.invalidPolicy);
 }
 

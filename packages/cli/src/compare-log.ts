@@ -3,11 +3,12 @@ import {
   admits,
   type ComparedHeader,
   type CompiledPolicy,
+  type DecisionJson,
   decideActual,
   decidePreflight,
+  decisionJson,
   type PreflightDecision,
 } from '@crossgate/core';
-import { type DecisionJson, decisionJson } from './explanation-json.ts';
 import { headerNames, type RecordedRequest, type RecordedRequests } from './recorded-requests.ts';
 
 /** A recorded request that two policies do not answer alike. */

@@ -1,6 +1,5 @@
-import { decidePreflight, type PreflightDecision } from '@crossgate/core';
+import { type DecisionJson, decidePreflight, decisionJson, type PreflightDecision } from '@crossgate/core';
 import { CommandError, EXIT } from './exit-code.ts';
-import { type DecisionJson, decisionJson } from './explanation-json.ts';
 import { formatExplainedRecords, otherLines } from './format-records.ts';
 import { complain, printJson } from './output.ts';
 import type { PolicyFile } from './policy-file.ts';

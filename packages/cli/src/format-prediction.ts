@@ -1,5 +1,4 @@
-import { type FetchPrediction, formatCause, shorten, type Verdict } from '@crossgate/core';
-import { sentOrigin } from './described-request.ts';
+import { type FetchPrediction, formatCause, sentOrigin, shorten, type Verdict } from '@crossgate/core';
 import { type Screen, type StyledLine, wrapBehind } from './styled-text.ts';
 
 /** What a browser makes of it, for people: what it sends, and whether the page gets an answer. */

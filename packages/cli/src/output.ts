@@ -17,7 +17,7 @@ export function printJson(value: unknown): void {
 
 /** Columns as wide as their widest cell, two spaces between them. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows.map(row => row.map(cell => cell.replace(ALL_CONTROLS, asCodePoint)))];
+  const all = [head, ...rows.map(row => row.map(visibleLine))];
   const widths = head.map((_, column) => Math.max(...all.map(row => row[column]?.length ?? 0)));
   return all
     .map(row =>
@@ -36,6 +36,11 @@ const CONTROLS_BUT_LAYOUT = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]/gu;
 /** Keeps what others wrote from moving the cursor, and from looking like something else: `\u{1b}`. */
 export function visible(text: string): string {
   return text.replace(CONTROLS_BUT_LAYOUT, asCodePoint);
+}
+
+/** The same, on one line. */
+export function visibleLine(text: string): string {
+  return text.replace(ALL_CONTROLS, asCodePoint);
 }
 
 /** JSON with escapes that say the same as what they stand for. */

@@ -32,6 +32,13 @@ export type {
   ResponseHeader,
 } from './decision.ts';
 export {
+  browserRequest,
+  type DescribedHeader,
+  type DescribedRequest,
+  preflightRequest,
+  sentOrigin,
+} from './described-request.ts';
+export {
   DIAGNOSTICS,
   type Diagnostic,
   type DiagnosticCode,
@@ -70,6 +77,19 @@ export {
   RULE_OUTCOME_TEXTS,
 } from './explanation-text.ts';
 export { isToken } from './field-name.ts';
+export { type ComparisonJson, comparisonJson, type WitnessJson } from './json/comparison-json.ts';
+export { type ConversionJson, conversionJson } from './json/conversion-json.ts';
+export { type DiagnosticJson, diagnosticJson } from './json/diagnostic-json.ts';
+export {
+  type BrowserJson,
+  type DecisionJson,
+  decisionJson,
+  type ExplanationJson,
+  explanationJson,
+  type NearestChangeJson,
+  type RuleJson,
+} from './json/explanation-json.ts';
+export { type SpanJson, spanJson } from './json/span-json.ts';
 export { lint } from './lint/lint.ts';
 export type { LintCode } from './lint/lint-findings.ts';
 export { formatLoss } from './loss-text.ts';

@@ -5,7 +5,10 @@ import { openBackend } from './backend/open-backend.ts';
 import { openGate } from './gate.ts';
 import { createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
-import { openRequestObserver } from './request-observer.ts';
+import { openCandidateTenants } from './observed/candidate-tenants.ts';
+import type { Observed } from './observed/observed.ts';
+import { openReportOnly } from './observed/report-only.ts';
+import { openRequestObserver, type RequestObserver } from './request-observer.ts';
 import { chosenDialect, credentialsOf, type ServeConfig } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 import { openUsageLog, type UsageLog } from './usage-log.ts';
@@ -19,7 +22,7 @@ export interface DialectListener extends Listener {
 export async function openDialectListeners(
   config: ServeConfig,
   stores: Stores,
-  metrics: Metrics,
+  observed: Observed,
   log: Logger,
 ): Promise<readonly DialectListener[]> {
   const listeners: DialectListener[] = [];
@@ -30,13 +33,14 @@ export async function openDialectListeners(
       const dialect = chosenDialect(known, dialectConfig);
       const dialectLog = log.child({ dialect: dialect.id });
       const backend = openBackend(dialect, dialectConfig, stores.dataApis.get(dialect.id), dialectLog);
-      const usage = openUsage(dialect, config, stores, metrics, dialectLog);
+      const usage = openUsage(dialect, config, stores, observed.metrics, dialectLog);
+      const { observe, close: closeObserver } = openObserver(dialect, stores, observed, dialectLog);
       const gate = openGate({
         dialect,
         policies: stores.policies,
         backend,
         credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
-        observe: openRequestObserver(dialect.id, metrics, dialectLog),
+        observe,
         recordUsage: usage?.record,
         log: dialectLog,
       });
@@ -47,6 +51,7 @@ export async function openDialectListeners(
         dialect: dialect.id,
         close: async graceMs => {
           await listener.close(graceMs);
+          closeObserver();
           await backend.close();
           await usage?.log.close();
         },
@@ -57,6 +62,32 @@ export async function openDialectListeners(
     throw error;
   }
   return listeners;
+}
+
+/** Everything that is told of the requests of one dialect: counts, the log, refusals, and what candidates would change. */
+function openObserver(
+  dialect: Dialect,
+  { policies }: Stores,
+  observed: Observed,
+  log: Logger,
+): { readonly observe: RequestObserver; readonly close: () => void } {
+  const { metrics, refusals, candidates } = observed;
+  const count = openRequestObserver(dialect.id, metrics, log);
+  const tenants = openCandidateTenants(policies, dialect.id);
+  const reportOnly = openReportOnly(dialect, policies, tenants, metrics, log);
+  candidates.set(dialect.id, { tenants, reportOnly });
+  return {
+    observe: (exchange, reply, outcome, started) => {
+      count(exchange, reply, outcome, started);
+      const { tenant } = exchange.location;
+      if (tenant === undefined) return;
+      if (outcome.result === 'refused' && dialect.isTenantName(tenant)) {
+        refusals.record({ dialect: dialect.id, tenant }, exchange, reply, outcome);
+      }
+      reportOnly.evaluate(exchange, reply, outcome);
+    },
+    close: tenants.close,
+  };
 }
 
 /** The records of use of a service that keeps them. */

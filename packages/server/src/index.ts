@@ -1,3 +1,4 @@
+export { adminApiDocument } from './admin/routes.ts';
 export { configJsonSchema } from './config/config-file.ts';
 export { type LoadConfigFileResult, loadConfigFile } from './config/load-config-file.ts';
 export type { ConfigText } from './config/read-config-file.ts';

@@ -1,11 +1,13 @@
 import cluster from 'node:cluster';
+import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { createAdminServer } from './admin/admin-server.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
 import { listen } from './listener.ts';
-import { formatMetrics, newMetrics } from './metrics.ts';
-import type { ServeConfig } from './serve-config.ts';
+import { formatMetrics } from './metrics.ts';
+import { type Answers, type Ask, answerQuestion, newObserved, type Question } from './observed/observed.ts';
+import { chosenDialect, type ServeConfig } from './serve-config.ts';
 import { openStores, type Stores } from './stores.ts';
 import { openWorkers } from './workers.ts';
 
@@ -39,13 +41,15 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     closers.push(lockDataDirectory(config.dataDirectory));
     const stores = await openStores(config, { recover: true });
     closers.push(stores.close, cleanUpHourly(stores, log));
-    const { listeners, metrics, ready, close } =
+    const { listeners, ask, metrics, ready, close } =
       config.workers > 1 && cluster.isPrimary
         ? await openWorkers(config, log)
         : await openInProcess(config, stores, log);
     const admin = createAdminServer({
       policies: stores.policies,
       dataApis: stores.dataApis,
+      dialects: dialectsAsRead(config),
+      ask,
       metrics: async () => formatMetrics(await metrics()),
       ready,
       log,
@@ -89,9 +93,19 @@ function cleanUpHourly(stores: Stores, log: Logger): () => Promise<void> {
   };
 }
 
+/** All dialects, those that are served as they are read here. */
+function dialectsAsRead({ dialects }: ServeConfig): readonly Dialect[] {
+  return DIALECTS.map(dialect => {
+    const config = dialects[dialect.id];
+    return config ? chosenDialect(dialect, config) : dialect;
+  });
+}
+
 /** What serves requests: this process, or others. */
 export interface Serving {
   readonly listeners: RunningServer['listeners'];
+  readonly ask: Ask;
+  /** Of all processes, also of those that are gone. */
   readonly metrics: () => Promise<Parameters<typeof formatMetrics>[0]>;
   /** Whether every listener takes requests now. */
   readonly ready: () => boolean;
@@ -99,12 +113,15 @@ export interface Serving {
 }
 
 async function openInProcess(config: ServeConfig, stores: Stores, log: Logger): Promise<Serving> {
-  const metrics = newMetrics();
-  const listeners = await openDialectListeners(config, stores, metrics, log);
+  const observed = newObserved();
+  const listeners = await openDialectListeners(config, stores, observed, log);
   let open = true;
   return {
     listeners,
-    metrics: () => Promise.resolve([metrics.snapshot()]),
+    ask: async <Kind extends keyof Answers>(question: Extract<Question, { readonly kind: Kind }>) => [
+      answerQuestion(observed, question) as Answers[Kind],
+    ],
+    metrics: () => Promise.resolve([observed.metrics.snapshot()]),
     ready: () => open,
     close: async () => {
       open = false;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type DataApi, type DataServices, DIALECTS } from '@crossgate/dialects';
 import { type ObjectStore, openObjectStore } from '@crossgate/object-store';
 import { openLmdbPolicyStore, openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
+import { candidateKey } from './observed/candidate-key.ts';
 import { credentialsOf, type ServeConfig } from './serve-config.ts';
 
 /** What is kept, opened: the policies of all services, and the embedded service behind each dialect. */
@@ -52,6 +53,7 @@ export async function openStores(
         credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         deletePolicy: async tenant => {
           await policies.delete({ dialect: dialect.id, tenant });
+          await policies.delete(candidateKey({ dialect: dialect.id, tenant }));
         },
       };
       dataApis.set(dialect.id, dialect.openDataApi(services));

@@ -1,7 +1,7 @@
 /** The entry of a worker process: the listeners of all dialects, on stores that it shares with the other processes. */
 import { openDialectListeners } from './dialect-listeners.ts';
 import { openLog } from './log.ts';
-import { newMetrics } from './metrics.ts';
+import { answerQuestion, newObserved } from './observed/observed.ts';
 import type { ServeConfig } from './serve-config.ts';
 import { openStores } from './stores.ts';
 import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
@@ -11,9 +11,9 @@ const GRACE_MS = 10_000;
 async function main(): Promise<void> {
   const config = JSON.parse(process.env[WORKER_CONFIG] ?? '') as ServeConfig;
   const { log, close: closeLog } = openLog(config.logLevel);
-  const metrics = newMetrics();
+  const observed = newObserved();
   const stores = await openStores(config, { recover: false });
-  const listeners = await openDialectListeners(config, stores, metrics, log);
+  const listeners = await openDialectListeners(config, stores, observed, log);
 
   let stopping = false;
   // The primary process died. Node would exit in order, and hang: leaving, LMDB waits for a transaction that waits for
@@ -29,8 +29,8 @@ async function main(): Promise<void> {
     process.disconnect();
   };
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'metrics') tell({ kind: 'metrics', id: message.id, snapshot: metrics.snapshot() });
-    else void stop();
+    if (message.kind === 'stop') void stop();
+    else tell({ kind: 'answer', id: message.id, answer: answerQuestion(observed, message.question) });
   });
   // A terminal sends its signals to every process of the group: the primary tells when to stop.
   process.on('SIGINT', () => {});

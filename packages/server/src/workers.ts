@@ -2,11 +2,12 @@ import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { MetricsSnapshot } from './metrics.ts';
+import type { Answers, Ask, Question } from './observed/observed.ts';
 import type { RunningServer, Serving } from './serve.ts';
 import type { ServeConfig } from './serve-config.ts';
 import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
 
-const METRICS_TIMEOUT_MS = 2_000;
+const ANSWER_TIMEOUT_MS = 2_000;
 
 /** Before another try, when a worker could not be replaced. */
 const REPLACE_AGAIN_MS = 1_000;
@@ -62,12 +63,18 @@ export async function openWorkers(config: ServeConfig, log: Logger): Promise<Ser
     );
   };
 
+  const ask: Ask = async question => {
+    const answers = await Promise.all([...ready].map(worker => askWorker(worker, question)));
+    return answers.filter(answer => answer !== undefined);
+  };
+
   try {
     // The first one binds the ports, or fails; the others share them.
     const listeners = await start();
     for (let i = 1; i < config.workers; i++) await start();
     return {
       listeners,
+      ask,
       metrics: () => counts.collect([...ready]),
       ready: () => !stopping && ready.size === config.workers,
       close: stop,
@@ -107,7 +114,7 @@ function keepCounts(): {
 
   async function ask(worker: Worker): Promise<MetricsSnapshot> {
     const former = lastAnswers.get(worker) ?? [];
-    const answer = await askForMetrics(worker);
+    const answer = await askWorker(worker, { kind: 'metrics' });
     if (answer && !worker.isDead()) lastAnswers.set(worker, answer);
     return answer ?? former;
   }
@@ -128,20 +135,26 @@ function keepCounts(): {
 let lastQuestion = 0;
 
 /** Undefined when the worker does not answer in time. */
-function askForMetrics(worker: Worker): Promise<MetricsSnapshot | undefined> {
+function askWorker<Kind extends Question['kind']>(
+  worker: Worker,
+  question: Extract<Question, { readonly kind: Kind }>,
+): Promise<Answers[Kind] | undefined> {
   lastQuestion += 1;
   const id = lastQuestion;
   return new Promise(resolve => {
-    const finish = (snapshot: MetricsSnapshot | undefined): void => {
+    const finish = (answer: Answers[Kind] | undefined): void => {
       clearTimeout(timer);
       worker.off('message', onMessage);
-      resolve(snapshot);
+      worker.off('exit', onExit);
+      resolve(answer);
     };
     const onMessage = (message: FromWorker): void => {
-      if (message.kind === 'metrics' && message.id === id) finish(message.snapshot);
+      if (message.kind === 'answer' && message.id === id) finish(message.answer as Answers[Kind]);
     };
-    const timer = setTimeout(finish, METRICS_TIMEOUT_MS, undefined);
+    const onExit = (): void => finish(undefined);
+    const timer = setTimeout(finish, ANSWER_TIMEOUT_MS, undefined);
     worker.on('message', onMessage);
-    send(worker, { kind: 'metrics', id });
+    worker.on('exit', onExit);
+    send(worker, { kind: 'question', id, question });
   });
 }

@@ -9,6 +9,8 @@ it('an admin request that fails is answered 500, and the log says why', async ()
   const admin = createAdminServer({
     policies: openMemoryPolicyStore(),
     dataApis: new Map(),
+    dialects: [],
+    ask: () => Promise.resolve([]),
     metrics: () => Promise.reject(new Error('the disk is full')),
     ready: () => false,
     log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),

@@ -1,7 +1,6 @@
-import { type Comparison, compare } from '@crossgate/core';
+import { type Comparison, compare, comparisonJson } from '@crossgate/core';
 import { Command } from 'commander';
 import { changedRecords, changedRecordsJson } from '../compare-log.ts';
-import { comparisonJson } from '../comparison-json.ts';
 import { analysisTooLarge, CommandError, EXIT } from '../exit-code.ts';
 import { complainOfBrokenLines } from '../explain-log.ts';
 import { formatComparison } from '../format-comparison.ts';

@@ -1,19 +1,10 @@
-import {
-  type ConvertedPolicy,
-  convertPolicy,
-  formatDiagnostic,
-  formatLoss,
-  type Loss,
-  type Policy,
-} from '@crossgate/core';
+import { conversionJson, convertPolicy, formatDiagnostic } from '@crossgate/core';
 import { Command } from 'commander';
-import { type ComparisonJson, comparisonJson } from '../comparison-json.ts';
-import { type SpanJson, spanJson } from '../diagnostic-json.ts';
 import { analysisTooLarge, CommandError } from '../exit-code.ts';
 import { formatAccess } from '../format-comparison.ts';
 import { formatLosses } from '../format-losses.ts';
 import { formatDocument, print, printJson } from '../output.ts';
-import { type PolicyFile, type PolicyForm, policyForm, readPolicyFile } from '../policy-file.ts';
+import { type PolicyForm, policyForm, readPolicyFile } from '../policy-file.ts';
 import { addReadingOptions, type ReadingOptions } from '../policy-options.ts';
 import { complainInLines } from '../print-lines.ts';
 
@@ -50,16 +41,6 @@ Examples:
   crossgate convert cors.xml --from cos --to azure-tables > properties.xml
   crossgate convert cors.xml --from cos --to neutral > policy.json`;
 
-/** What `crossgate convert --json` prints. Scripts rely on it: it may gain fields, and loses none. */
-interface ConversionJson {
-  /** In the neutral form. */
-  readonly policy: Policy;
-  /** In that of the service; null when it has none. */
-  readonly document: string | null;
-  readonly losses: readonly (Loss & { readonly span: SpanJson | null; readonly message: string })[];
-  readonly comparison: ComparisonJson;
-}
-
 function convert(policyName: string, options: ConvertOptions): void {
   const { from, to, profile, variant } = options;
   const file = readPolicyFile(policyName, policyForm(from, profile, variant));
@@ -73,7 +54,7 @@ function convert(policyName: string, options: ConvertOptions): void {
     throw new CommandError([`${target.dialect.id} does not take what is left`, ...findings].join('\n'));
   }
   if (options.json) {
-    printJson(conversionJson(converted, file, target));
+    printJson(conversionJson(converted, file.source, documentOf(target)?.write(policy) ?? null));
     return;
   }
   complainInLines(screen => (losses.length > 0 ? [[], ...formatAccess(comparison, screen)] : []));
@@ -84,21 +65,4 @@ function convert(policyName: string, options: ConvertOptions): void {
 
 function documentOf({ dialect, isOwn }: PolicyForm) {
   return isOwn ? dialect.policyApi?.document : undefined;
-}
-
-function conversionJson(
-  { policy, losses, comparison }: ConvertedPolicy,
-  { source }: PolicyFile,
-  target: PolicyForm,
-): ConversionJson {
-  const format = documentOf(target);
-  return {
-    policy,
-    document: format ? format.write(policy) : null,
-    losses: losses.map(loss => {
-      const span = source.spanOf?.(loss.path);
-      return { ...loss, span: span ? spanJson(span) : null, message: formatLoss(loss) };
-    }),
-    comparison: comparisonJson(comparison),
-  };
 }

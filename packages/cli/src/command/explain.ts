@@ -1,20 +1,22 @@
-import { explainActual, explainPreflight, predictFetch } from '@crossgate/core';
-import { Command, Option } from 'commander';
 import {
   browserRequest,
   type DescribedHeader,
   type DescribedRequest,
+  explainActual,
+  explainPreflight,
+  explanationJson,
+  predictFetch,
   preflightRequest,
-  readHeader,
-} from '../described-request.ts';
+} from '@crossgate/core';
+import { Command, Option } from 'commander';
 import { CommandError, EXIT } from '../exit-code.ts';
 import { explainLog } from '../explain-log.ts';
-import { explanationJson } from '../explanation-json.ts';
 import { formatExplanation } from '../format-explanation.ts';
 import { printJson } from '../output.ts';
 import { type PolicyFile, policyForm, readPolicyFile } from '../policy-file.ts';
 import { addPolicyOptions, type PolicyOptions } from '../policy-options.ts';
 import { printLines } from '../print-lines.ts';
+import { readHeader } from '../read-header.ts';
 
 interface ExplainOptions extends PolicyOptions {
   readonly origin?: string;
@@ -97,7 +99,7 @@ function explainOne(file: PolicyFile, options: ExplainOptions): void {
     : explainPreflight(file.compiled, preflightRequest(request));
   const asked = browserRequest(request);
   const prediction = asked && predictFetch(file.compiled, asked);
-  if (options.json) printJson(explanationJson(explanation, prediction, file));
+  if (options.json) printJson(explanationJson(explanation, prediction, file.source));
   else printLines(screen => formatExplanation(explanation, prediction, file, screen));
   const { kind } = explanation.decision;
   if (kind === 'refused' || kind === 'not-a-preflight') process.exitCode = EXIT.refused;

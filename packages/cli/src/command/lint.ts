@@ -1,6 +1,5 @@
-import { type Diagnostic, lint } from '@crossgate/core';
+import { type Diagnostic, diagnosticJson, lint } from '@crossgate/core';
 import { Command } from 'commander';
-import { diagnosticJson } from '../diagnostic-json.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { formatCounts, formatDiagnostics } from '../format-diagnostics.ts';
 import { printJson } from '../output.ts';

@@ -1,4 +1,4 @@
-import { type Diagnostic, formatDiagnostic, type ResponseHeader } from '@crossgate/core';
+import { type Diagnostic, diagnosticJson, type ResponseHeader } from '@crossgate/core';
 
 /** An answer of the admin API. */
 export interface AdminReply {
@@ -39,11 +39,9 @@ export function problem(
 const FINDINGS_SHOWN = 100;
 
 /** A policy that has errors: each as data, and as a line for a person. */
-export function invalidPolicy(diagnostics: readonly Diagnostic[]): AdminReply {
-  return problem(422, 'policy-invalid', 'the policy has errors, nothing was stored', {
+export function invalidPolicy(diagnostics: readonly Diagnostic[], message: string): AdminReply {
+  return problem(422, 'policy-invalid', message, {
     count: diagnostics.length,
-    diagnostics: diagnostics
-      .slice(0, FINDINGS_SHOWN)
-      .map(finding => ({ ...finding, message: formatDiagnostic(finding) })),
+    diagnostics: diagnostics.slice(0, FINDINGS_SHOWN).map(diagnosticJson),
   });
 }

@@ -1,16 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { DataApi } from '@crossgate/dialects';
+import type { DataApi, Dialect } from '@crossgate/dialects';
 import type { PolicyStore } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
 import { writeReply } from '../write-reply.ts';
-import { type AdminReply, problem, text } from './admin-reply.ts';
-import { deletePolicy, getPolicy, listHistory, putPolicy } from './policy-resource.ts';
-import { listTenants } from './tenants-resource.ts';
+import { type AdminReply, problem } from './admin-reply.ts';
+import { BODY_LIMIT_BYTES } from './read-body.ts';
+import { type Operations, ROUTES } from './routes.ts';
 
 export interface AdminParts {
   readonly policies: PolicyStore;
   readonly dataApis: ReadonlyMap<string, DataApi>;
+  /** All of them, as this server reads them. */
+  readonly dialects: readonly Dialect[];
+  /** Asks the processes that serve. */
+  readonly ask: Ask;
   /** The Prometheus exposition of all processes. */
   readonly metrics: () => Promise<string>;
   /** Whether every listener takes requests. */
@@ -22,27 +27,10 @@ export interface AdminParts {
 export interface AdminCall extends AdminParts {
   /** What the placeholders of the route stand for, decoded. */
   readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: () => Promise<Uint8Array | 'too-large'>;
 }
-
-type Handler = (call: AdminCall) => Promise<AdminReply> | AdminReply;
-
-const POLICY = '/api/v1/tenants/{dialect}/{tenant}/policy';
-
-const ROUTES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
-  '/': { GET: () => text(200, 'Crossgate admin API: /healthz /readyz /metrics /api/v1/tenants\n') },
-  '/healthz': { GET: () => text(200, 'ok\n') },
-  '/readyz': { GET: call => (call.ready() ? text(200, 'ready\n') : text(503, 'not ready\n')) },
-  '/metrics': {
-    GET: async call => text(200, await call.metrics(), 'text/plain; version=0.0.4; charset=utf-8'),
-  },
-  '/api/v1/tenants': { GET: listTenants },
-  [POLICY]: { GET: getPolicy, PUT: putPolicy, DELETE: deletePolicy },
-  [`${POLICY}/history`]: { GET: listHistory },
-};
-
-const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** The admin API, for people on this machine: JSON in and out. */
 export function createAdminServer(parts: AdminParts): Server {
@@ -69,19 +57,20 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
   if (origin !== undefined && origin !== `http://${request.headers.host}`) {
     return problem(403, 'origin', `pages of ${origin} have no business with the admin API`);
   }
-  const [rawPath = ''] = (request.url ?? '').split('?', 1);
+  const [rawPath = '', ...query] = (request.url ?? '').split('?');
   const found = findRoute(rawPath);
   if (!found) return problem(404, 'not-found', `there is nothing at ${rawPath}`);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
-  const handler = Object.hasOwn(found.handlers, method) ? found.handlers[method] : undefined;
-  if (!handler) {
-    const allow = Object.keys(found.handlers).join(', ').replace('GET', 'GET, HEAD');
+  const operation = Object.hasOwn(found.operations, method) ? found.operations[method] : undefined;
+  if (!operation) {
+    const allow = Object.keys(found.operations).join(', ').replace('GET', 'GET, HEAD');
     const reply = problem(405, 'method', `${rawPath} takes ${allow}`);
     return { ...reply, headers: [...reply.headers, ['Allow', allow]] };
   }
-  return await handler({
+  return await operation.handle({
     ...parts,
     path: found.path,
+    query: new URLSearchParams(query.join('?')),
     headers: request.headers,
     body: () => requestBody(request).read(BODY_LIMIT_BYTES),
   });
@@ -89,13 +78,11 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
 
 function findRoute(
   rawPath: string,
-):
-  | { readonly handlers: Readonly<Record<string, Handler>>; readonly path: Record<string, string> }
-  | undefined {
+): { readonly operations: Operations; readonly path: Record<string, string> } | undefined {
   const segments = rawPath.split('/');
-  for (const [template, handlers] of Object.entries(ROUTES)) {
+  for (const [template, operations] of Object.entries(ROUTES)) {
     const path = match(template.split('/'), segments);
-    if (path) return { handlers, path };
+    if (path) return { operations, path };
   }
   return undefined;
 }

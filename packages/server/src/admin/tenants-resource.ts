@@ -1,5 +1,6 @@
 import { type AdminReply, json } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
+import { instant } from './instant.ts';
 
 /** One line of the listing. A tenant that has no policy has neither a revision nor a time. */
 export interface TenantSummary {
@@ -11,13 +12,15 @@ export interface TenantSummary {
 }
 
 /** `GET /api/v1/tenants`: everybody who has a policy or a bucket. */
-export function listTenants({ policies, dataApis }: AdminCall): AdminReply {
+export function listTenants({ policies, dataApis, dialects }: AdminCall): AdminReply {
   const tenants: TenantSummary[] = [];
   const listed = new Set<string>();
-  for (const { key, policy, revision, writtenAt } of policies.list()) {
-    listed.add(`${key.dialect}/${key.tenant}`);
-    const ruleCount = policy.rules.length;
-    tenants.push({ ...key, ruleCount, revision, writtenAt: new Date(writtenAt).toISOString() });
+  for (const { id } of dialects) {
+    for (const { key, policy, revision, writtenAt } of policies.list({ dialect: id })) {
+      listed.add(`${key.dialect}/${key.tenant}`);
+      const ruleCount = policy.rules.length;
+      tenants.push({ ...key, ruleCount, revision, writtenAt: instant(writtenAt) });
+    }
   }
   for (const [dialect, api] of dataApis) {
     for (const tenant of api.tenants()) {

@@ -1,48 +1,40 @@
-import {
-  type BrowserRequest,
-  type CredentialsMode,
-  isToken,
-  type PreflightRequest,
-  planFetch,
-} from '@crossgate/core';
-import { CommandError } from './exit-code.ts';
+import { planFetch } from './browser/plan-fetch.ts';
+import type { BrowserRequest, CredentialsMode } from './browser/request.ts';
+import type { PreflightRequest } from './decision.ts';
 
-/** A request as the flags of a command describe it. */
+/** The URL standard's class. Browsers, workers and Node have it; the language's own declarations do not. */
+declare class URL {
+  constructor(url: string);
+  readonly origin: string;
+}
+
+/** A request of a page, as a person tells of it: not all of it may be known. */
 export interface DescribedRequest {
   readonly origin: string | undefined;
   readonly method: string | undefined;
+  /** What the page sets. */
   readonly headers: readonly DescribedHeader[];
   readonly credentials: CredentialsMode;
+  /** What is fetched; left out, something of another origin. */
+  readonly url?: string;
 }
 
 export interface DescribedHeader {
   readonly name: string;
-  /** Undefined when only the name was given. */
+  /** Undefined when only the name is known. */
   readonly value: string | undefined;
 }
 
 /** A page can have no origin of this domain (RFC 6761, section 6.4), so that the request is always to another one. */
 const SERVICE_URL = 'https://storage.invalid/';
 
-/**
- * Reads `--header`: `NAME` or `NAME: value`.
- *
- * @throws CommandError
- */
-export function readHeader(text: string): DescribedHeader {
-  const colon = text.indexOf(':');
-  const name = (colon === -1 ? text : text.slice(0, colon)).trim();
-  if (!isToken(name)) throw new CommandError(`--header ${text} is not NAME or NAME: value`);
-  return { name, value: colon === -1 ? undefined : text.slice(colon + 1).trim() };
-}
-
 /** What a page does that sends the request; undefined where no page can have the origin, or no method is known. */
 export function browserRequest(request: DescribedRequest): BrowserRequest | undefined {
-  const { origin, method, headers, credentials } = request;
+  const { origin, method, headers, credentials, url = SERVICE_URL } = request;
   if (!origin || !method || sentOrigin(origin) !== origin) return undefined;
   return {
     pageOrigin: origin,
-    url: SERVICE_URL,
+    url,
     method,
     headers: headers.map(({ name, value = '' }) => [name, value]),
     credentials,

@@ -1,6 +1,7 @@
-import type { AnswerDifference, Comparison, Witness } from '@crossgate/core';
+import type { AnswerDifference, Comparison } from '../analysis/compare.ts';
+import type { Witness } from '../analysis/witness.ts';
 
-/** A comparison as commands print it. Scripts rely on it: it may gain fields, and loses none. */
+/** A comparison for programs. They rely on it: it may gain fields, and loses none. */
 export interface ComparisonJson {
   readonly access: Comparison['access'];
   readonly gained: WitnessJson | null;

@@ -1,22 +1,19 @@
-import type {
-  ActualDecision,
-  Criterion,
-  ExplainedRule,
-  Explanation,
-  FetchPrediction,
-  NearestChange,
-  PreflightCause,
-  PreflightDecision,
-  PreflightExchange,
-  ResponseHeader,
-  Verdict,
-} from '@crossgate/core';
-import { type SpanJson, spanJson } from './diagnostic-json.ts';
-import type { PolicyFile } from './policy-file.ts';
+import type { PreflightCause } from '../browser/plan-fetch.ts';
+import type { FetchPrediction, PreflightExchange } from '../browser/predict-fetch.ts';
+import type { Verdict } from '../browser/verdict.ts';
+import type { ActualDecision, PreflightDecision, RefusalReason, ResponseHeader } from '../decision.ts';
+import type { Criterion, ExplainedRule, Explanation } from '../explanation.ts';
+import type { NearestChange } from '../nearest-change.ts';
+import type { PolicySource } from '../read-policy.ts';
+import { type SpanJson, spanJson } from './span-json.ts';
 
-/** What `crossgate explain --json` prints. Scripts rely on it: it may gain fields, and loses none. */
+/**
+ * An explanation for programs, as `crossgate explain --json` and the admin API tell it. They rely on it: it may gain
+ * fields, and loses none.
+ */
 export interface ExplanationJson {
   readonly decision: DecisionJson;
+  /** Every rule in order; empty when the request is answered before a rule is looked at. */
   readonly rules: readonly RuleJson[];
   /** Of a refusal; else null. */
   readonly nearest: NearestChangeJson | null;
@@ -26,7 +23,7 @@ export interface ExplanationJson {
 
 export interface DecisionJson {
   /**
-   * - `malformed`: refused because origin or method is missing, or is none.
+   * - `malformed`: refused because origin or method is missing, or the origin is none.
    * - `not-cors`: an actual request without an origin.
    */
   readonly kind: 'allowed' | 'refused' | 'malformed' | 'not-cors';
@@ -34,20 +31,21 @@ export interface DecisionJson {
   readonly rule: number | null;
   readonly headers: Readonly<Record<string, string>>;
   /** Unless it is allowed. Where the service takes the request for no preflight, `not-a-preflight`. */
-  readonly reason: string | null;
+  readonly reason: RefusalReason | 'not-a-preflight' | null;
 }
 
-interface RuleJson {
+export interface RuleJson {
+  /** Counted from 0. */
   readonly rule: number;
   readonly outcome: ExplainedRule['outcome'];
   readonly origin: Criterion;
   readonly methods: readonly Criterion[];
   readonly headers: readonly Criterion[];
-  /** Where it stands in the document. */
+  /** Where it stands in the document; null where that is not known. */
   readonly span: SpanJson | null;
 }
 
-interface BrowserJson {
+export interface BrowserJson {
   /** Null when none is sent. */
   readonly preflight: {
     readonly causes: readonly PreflightCause[];
@@ -60,19 +58,23 @@ interface BrowserJson {
 }
 
 /** With null in place of a rule that there is not. */
-type NearestChangeJson = { readonly [Field in keyof NearestChange]: NearestChange[Field] | null };
+export type NearestChangeJson = { readonly [Field in keyof NearestChange]: NearestChange[Field] | null };
 
 export function explanationJson(
   { decision, rules, nearest }: Explanation,
   browser: FetchPrediction | undefined,
-  { source }: Pick<PolicyFile, 'source'>,
+  source: PolicySource,
 ): ExplanationJson {
   return {
     decision: decisionJson(decision),
-    rules: rules.map(({ index, outcome, origin, methods, headers }) => {
-      const span = source.spanOf?.(['rules', index]);
-      return { rule: index, outcome, origin, methods, headers, span: span ? spanJson(span) : null };
-    }),
+    rules: rules.map(({ index, outcome, origin, methods, headers }) => ({
+      rule: index,
+      outcome,
+      origin,
+      methods,
+      headers,
+      span: spanJson(source.spanOf?.(['rules', index])),
+    })),
     nearest: nearest ? { ...nearest, rule: nearest.rule ?? null } : null,
     browser: browser ? browserJson(browser) : null,
   };
@@ -86,7 +88,7 @@ function browserJson({ plan, preflight, verdict }: FetchPrediction): BrowserJson
   return { preflight: { causes, requestHeaders, status, verdict: preflight.verdict }, verdict };
 }
 
-const MALFORMED: readonly string[] = ['origin-missing', 'method-missing', 'origin-malformed'];
+const MALFORMED: readonly RefusalReason[] = ['origin-missing', 'method-missing', 'origin-malformed'];
 
 export function decisionJson(decision: PreflightDecision | ActualDecision): DecisionJson {
   switch (decision.kind) {

@@ -1,0 +1,189 @@
+import type { z } from 'zod';
+import { type AdminReply, json, text } from './admin-reply.ts';
+import type { AdminCall } from './admin-server.ts';
+import { compareTwo, convert, explain, lintOne } from './analysis-resource.ts';
+import {
+  deleteCandidate,
+  getCandidate,
+  promoteCandidate,
+  putCandidate,
+  reportCandidate,
+} from './candidate-resource.ts';
+import { openApiDocument } from './openapi.ts';
+import { deletePolicy, getPolicy, listHistory, putPolicy } from './policy-resource.ts';
+import { listRefusals, listTenantRefusals } from './refusals-resource.ts';
+import {
+  COMPARE_BODY,
+  CONVERT_BODY,
+  EXPLAIN_BODY,
+  POLICY_SOURCE,
+  PROMOTION,
+  REFUSALS_QUERY,
+} from './schemas.ts';
+import { listTenants } from './tenants-resource.ts';
+
+/** What a method does at a path: how it is answered, and what the OpenAPI document says of it. */
+export interface Operation {
+  readonly handle: (call: AdminCall) => Promise<AdminReply> | AdminReply;
+  readonly summary: string;
+  /** The name of a schema of answers, or how the body is checked. */
+  readonly body?: 'Policy' | z.ZodType;
+  readonly query?: z.ZodType;
+  /** Whether `If-Match` and `If-None-Match` are looked at. */
+  readonly conditional?: true;
+  /** By status: the name of a schema of answers, or a media type. 405 and the checks of every request are left out. */
+  readonly answers: Readonly<Record<number, string>>;
+}
+
+/** By method. `HEAD` is answered as `GET`. */
+export type Operations = Readonly<Record<string, Operation>>;
+
+const TENANT = '/api/v1/tenants/{dialect}/{tenant}';
+const TEXT = 'text/plain';
+const UNKNOWN = { 400: 'Error', 404: 'Error' };
+const BODY = { 400: 'Error', 413: 'Error', 422: 'PolicyInvalid' };
+const WRITTEN = { 200: 'Written', ...UNKNOWN, 412: 'Conflict' };
+
+export const ROUTES: Readonly<Record<string, Operations>> = {
+  '/': {
+    GET: {
+      handle: () => text(200, 'Crossgate admin API: /healthz /readyz /metrics /api/v1/openapi.json\n'),
+      summary: 'What there is.',
+      answers: { 200: TEXT },
+    },
+  },
+  '/healthz': {
+    GET: { handle: () => text(200, 'ok\n'), summary: 'Whether the process lives.', answers: { 200: TEXT } },
+  },
+  '/readyz': {
+    GET: {
+      handle: call => (call.ready() ? text(200, 'ready\n') : text(503, 'not ready\n')),
+      summary: 'Whether every listener takes requests.',
+      answers: { 200: TEXT, 503: TEXT },
+    },
+  },
+  '/metrics': {
+    GET: {
+      handle: async call => text(200, await call.metrics(), 'text/plain; version=0.0.4; charset=utf-8'),
+      summary: 'Prometheus metrics.',
+      answers: { 200: TEXT },
+    },
+  },
+  '/api/v1/openapi.json': {
+    GET: {
+      handle: () => json(200, adminApiDocument()),
+      summary: 'This document.',
+      answers: { 200: 'OpenApi' },
+    },
+  },
+  '/api/v1/explain': {
+    POST: {
+      handle: explain,
+      summary: 'What is decided about a request, why, what would let it in, and what a browser makes of it.',
+      body: EXPLAIN_BODY,
+      answers: { 200: 'Explanation', ...BODY, 404: 'Error' },
+    },
+  },
+  '/api/v1/lint': {
+    POST: {
+      handle: lintOne,
+      summary: 'What is wrong or doubtful about a policy.',
+      body: POLICY_SOURCE,
+      answers: { 200: 'Findings', ...BODY, 404: 'Error' },
+    },
+  },
+  '/api/v1/compare': {
+    POST: {
+      handle: compareTwo,
+      summary: 'What a new policy admits and the old one does not, the other way round, and other answers.',
+      body: COMPARE_BODY,
+      answers: { 200: 'Comparison', ...BODY, 404: 'Error' },
+    },
+  },
+  '/api/v1/convert': {
+    POST: {
+      handle: convert,
+      summary: 'A policy written for another service, with what is lost.',
+      body: CONVERT_BODY,
+      answers: { 200: 'Conversion', ...BODY, 404: 'Error' },
+    },
+  },
+  '/api/v1/refusals': {
+    GET: {
+      handle: listRefusals,
+      summary: 'Recent refusals of all tenants.',
+      query: REFUSALS_QUERY,
+      answers: { 200: 'Refusals', 400: 'Error' },
+    },
+  },
+  '/api/v1/tenants': {
+    GET: { handle: listTenants, summary: 'Who has a policy or a bucket.', answers: { 200: 'Tenants' } },
+  },
+  [`${TENANT}/policy`]: {
+    GET: { handle: getPolicy, summary: 'The policy in force.', answers: { 200: 'Revision', ...UNKNOWN } },
+    PUT: {
+      handle: putPolicy,
+      summary: 'Sets the policy.',
+      body: 'Policy',
+      conditional: true,
+      answers: { ...WRITTEN, ...BODY },
+    },
+    DELETE: {
+      handle: deletePolicy,
+      summary: 'Removes the policy. A tenant with other settings keeps them, with a policy without rules.',
+      conditional: true,
+      answers: WRITTEN,
+    },
+  },
+  [`${TENANT}/policy/history`]: {
+    GET: { handle: listHistory, summary: 'The last 50 revisions.', answers: { 200: 'History', ...UNKNOWN } },
+  },
+  [`${TENANT}/refusals`]: {
+    GET: {
+      handle: listTenantRefusals,
+      summary: 'Recent refusals, each explained by the policy in force now.',
+      query: REFUSALS_QUERY,
+      answers: { 200: 'TenantRefusals', ...UNKNOWN },
+    },
+  },
+  [`${TENANT}/candidate`]: {
+    GET: {
+      handle: getCandidate,
+      summary: 'The policy that is held beside the one in force.',
+      answers: { 200: 'Revision', ...UNKNOWN },
+    },
+    PUT: {
+      handle: putCandidate,
+      summary: 'Sets the candidate. Nothing is decided by it.',
+      body: 'Policy',
+      conditional: true,
+      answers: { ...WRITTEN, ...BODY },
+    },
+    DELETE: {
+      handle: deleteCandidate,
+      summary: 'Drops the candidate.',
+      conditional: true,
+      answers: WRITTEN,
+    },
+  },
+  [`${TENANT}/candidate/promote`]: {
+    POST: {
+      handle: promoteCandidate,
+      summary: 'Makes the candidate the policy in force, when both are at these revisions.',
+      body: PROMOTION,
+      answers: { ...WRITTEN, 413: 'Error' },
+    },
+  },
+  [`${TENANT}/candidate/report`]: {
+    GET: {
+      handle: reportCandidate,
+      summary: 'What the candidate would have changed since it, or the policy in force, was set.',
+      answers: { 200: 'CandidateReport', ...UNKNOWN },
+    },
+  },
+};
+
+/** The admin API as an OpenAPI 3.1 document, of all that this version has. */
+export function adminApiDocument(): object {
+  return openApiDocument(ROUTES);
+}
