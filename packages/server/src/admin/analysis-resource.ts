@@ -10,6 +10,7 @@ import {
   explainPreflight,
   explanationJson,
   lint,
+  newBudget,
   predictFetch,
   preflightRequest,
 } from '@crossgate/core';
@@ -75,7 +76,7 @@ export async function lintOne(call: AdminCall): Promise<AdminReply> {
   if ('refused' in named) return named.refused;
   const { dialect, read } = named;
   if (read.kind === 'diagnostics') return json(200, { diagnostics: read.diagnostics.map(diagnosticJson) });
-  const findings = lint(read.policy, dialect.profile, { stepsLeft: STEPS });
+  const findings = lint(read.policy, dialect.profile, newBudget(STEPS));
   return json(200, { diagnostics: (read.locate?.(findings) ?? findings).map(diagnosticJson) });
 }
 
@@ -89,7 +90,7 @@ export async function compareTwo(call: AdminCall): Promise<AdminReply> {
   if ('refused' in old) return old.refused;
   const now = readUsablePolicy(call, shape.value.new);
   if ('refused' in now) return now.refused;
-  const comparison = compare(old.compiled, now.compiled, { stepsLeft: STEPS });
+  const comparison = compare(old.compiled, now.compiled, newBudget(STEPS));
   return comparison.kind === 'limit'
     ? tooLarge(comparison.code, 'compare')
     : json(200, comparisonJson(comparison));
@@ -107,7 +108,7 @@ export async function convert(call: AdminCall): Promise<AdminReply> {
   const usable = readUsablePolicy(call, named);
   if ('refused' in usable) return usable.refused;
   const { policy, profile } = usable;
-  const budget = { stepsLeft: STEPS };
+  const budget = newBudget(STEPS);
   const conversion = convertPolicy(policy, profile, to.profile, { inexpressible, budget });
   if (conversion.kind === 'limit') return tooLarge(conversion.code, 'convert');
   if (conversion.diagnostics.length > 0) {

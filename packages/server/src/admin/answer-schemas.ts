@@ -211,6 +211,21 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   Revision: revisionOfPolicy,
   Written: z.strictObject({ ...tenantKey, revision }),
   History: z.strictObject({ revisions: z.array(revisionOfPolicy).describe('Newest first.') }),
+  Services: z.strictObject({
+    services: z.array(
+      z.strictObject({
+        dialect: z.string(),
+        title: z.string(),
+        tenantNoun: z.string(),
+        origin: z.string().nullable().describe('Of its listener; null where it is not served.'),
+        example: z.strictObject({ tenant: z.string(), path: z.string() }),
+        hasDocument: z.boolean().describe('Whether policies of it have a form of their own.'),
+        profile: z
+          .looseObject({ dialect: z.string() })
+          .describe('How it reads policies and answers: `Profile` of `@crossgate/core`.'),
+      }),
+    ),
+  }),
   Tenants: z.strictObject({
     tenants: z.array(
       z.strictObject({

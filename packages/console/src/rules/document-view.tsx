@@ -1,0 +1,58 @@
+import type { Policy } from '@crossgate/core';
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { type Service, writeDocument } from '../api/admin-api.ts';
+import { CopyButton } from '../copy-button.tsx';
+import { texts } from '../texts.ts';
+
+/** The policy as the service's own clients write it, to copy. Asked for only where somebody opens it. */
+export function DocumentView({
+  service,
+  policy,
+  hasErrors,
+}: {
+  readonly service: Service;
+  readonly policy: Policy;
+  readonly hasErrors: boolean;
+}): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details class="document" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{texts.rules.document}</summary>
+      {isOpen && (hasErrors ? <p>{texts.rules.documentErrors}</p> : <Document service={service} policy={policy} />)}
+    </details>
+  );
+}
+
+function Document({ service, policy }: { readonly service: Service; readonly policy: Policy }): JSX.Element {
+  const neutral = JSON.stringify(policy, undefined, 2);
+  const { dialect, hasDocument } = service;
+  const [text, setText] = useState(hasDocument ? '' : neutral);
+  useEffect(() => {
+    if (!hasDocument) {
+      setText(neutral);
+      return;
+    }
+    let isCurrent = true;
+    const timer = setTimeout(async () => {
+      const result = await writeDocument(dialect, JSON.parse(neutral) as Policy);
+      if (!isCurrent) return;
+      if (result.kind === 'ok') setText(result.value.document ?? neutral);
+      else if (result.kind === 'problem') setText(texts.failed(result.message));
+    }, 200);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [dialect, hasDocument, neutral]);
+  return (
+    <>
+      <p class="help">{hasDocument ? texts.rules.documentHelp : texts.rules.neutral}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse */}
+      <pre tabIndex={0} role="region" aria-label={texts.rules.document}>
+        {text}
+      </pre>
+      <CopyButton text={() => text} />
+    </>
+  );
+}
