@@ -27,9 +27,9 @@ export function App(): JSX.Element {
   const shown = route.value;
   return (
     <>
-      <a class="skip" href="#main" onClick={skipToMain}>
+      <button type="button" class="skip" onClick={skipToMain}>
         {texts.skip}
-      </a>
+      </button>
       <header class="top">
         <a href="#/" class="product">
           {texts.product}
@@ -46,9 +46,8 @@ export function App(): JSX.Element {
   );
 }
 
-/** The address says which page is shown: it is not the place for an anchor. */
-function skipToMain(event: Event): void {
-  event.preventDefault();
+/** A button, for the address already says which page is shown. */
+function skipToMain(): void {
   document.getElementById('main')?.focus();
 }
 

@@ -2,7 +2,13 @@ import type { JSX } from 'preact';
 import { announce } from './notice.tsx';
 import { texts } from './texts.ts';
 
-export function CopyButton({ label, text }: { readonly label?: string; readonly text: () => string }): JSX.Element {
+export function CopyButton({
+  label,
+  text,
+}: {
+  readonly label?: string;
+  readonly text: () => string;
+}): JSX.Element {
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text());

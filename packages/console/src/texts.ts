@@ -10,7 +10,7 @@ export const texts = {
   skip: 'Skip to the content',
   offline: 'The server does not answer. Nothing you have typed is lost; the page tries again by itself.',
   loading: 'Loading…',
-  failed: (message: string) => `This could not be done: ${message}`,
+  failed: (message: string) => `This could not be done: ${message.replace(/[.!?]?$/, '.')}`,
   noAnswer: 'The server did not answer. Nothing is lost; try again.',
   copy: 'Copy',
   copied: 'Copied.',
@@ -93,7 +93,9 @@ export const texts = {
     discard: 'Discard changes',
     discarded: 'Your changes are discarded.',
     fixFirst: (count: number) =>
-      count === 1 ? '1 error has to be mended before it can be saved.' : `${count} errors have to be mended before it can be saved.`,
+      count === 1
+        ? '1 error has to be mended before it can be saved.'
+        : `${count} errors have to be mended before it can be saved.`,
     document: 'The document of the service',
     documentHelp: 'What its own clients read and write, for what is in the form above.',
     neutral: 'The service has no document of its own; this is the neutral form.',
@@ -118,10 +120,11 @@ export const texts = {
     lost: 'Shuts out',
     differs: 'Answers differently',
     forExample: 'for example',
-    request: { preflight: 'preflight', actual: 'actual request' },
+    request: { preflight: 'preflights', actual: 'actual requests' },
     absent: 'no header',
-    headers: (names: readonly string[]) => `with the header${names.length === 1 ? '' : 's'} ${names.join(', ')}`,
-    withAnd: (kind: string) => `in the answer to a ${kind}`,
+    headers: (names: readonly string[]) =>
+      `with the header${names.length === 1 ? '' : 's'} ${names.join(', ')}`,
+    inAnswers: (kind: string) => `in answers to ${kind}`,
     nothing: 'No browser can tell the difference.',
     limit: 'The wildcards are too entangled to compare in the page: use crossgate compare.',
     tryIt: 'Try it',
@@ -132,7 +135,8 @@ export const texts = {
   conflict: {
     title: 'Somebody else has saved meanwhile',
     deleted: 'The policy has been deleted meanwhile. Yours is still in the form.',
-    changed: (revision: number, time: string) => `Revision ${revision} was saved ${time}. Yours is still in the form.`,
+    changed: (revision: number, time: string) =>
+      `Revision ${revision} was saved ${time}. Yours is still in the form.`,
     theirs: 'What they changed',
     mine: 'What saving yours would change of theirs',
     theirVersion: 'Their version',
@@ -163,7 +167,8 @@ export const texts = {
     steps: 'Step by step',
     noOrigin: 'Give the origin of a page, such as https://app.example.com.',
     notOrigin: (sent: string) => `Not an origin as browsers send it. They would send ${sent}.`,
-    noneOrigin: 'No page has this for its origin: it is scheme, host and port, such as https://app.example.com.',
+    noneOrigin:
+      'No page has this for its origin: it is scheme, host and port, such as https://app.example.com.',
     readable: 'The page can read the answer.',
     redirected: 'The browser follows a redirect.',
     blocked: 'The browser keeps the answer from the page.',
@@ -187,6 +192,8 @@ export const texts = {
     matchesNot: 'no entry matches',
     notCompared: 'not compared by this service',
     nearest: 'The smallest change that would let it in',
+    newRule: (index: number) => `A new rule ${index + 1} for this request alone.`,
+    needed: 'Needed:',
     takesOver: 'Requests that other rules answer may then be answered by this one.',
     impossible: 'No change of a rule alone lets it in:',
     apply: 'Put it into the rule editor',
@@ -197,7 +204,7 @@ export const texts = {
   real: {
     title: 'Send it for real',
     explain: (origin: string) =>
-      `Your browser sends it from this page to the listener, so the origin is that of this page, ${origin}. Is the method not GET or HEAD, it does what it says.`,
+      `Your browser sends it from this page to the listener, so the origin is that of this page, ${origin}. A PUT or DELETE really writes or deletes.`,
     send: 'Send it',
     sending: 'Sent; waiting for the answer…',
     agrees: 'Reality agrees.',
@@ -261,7 +268,11 @@ export const texts = {
     none: 'No candidate is held beside the policy in force. The rule editor can hold one.',
     counts: (evaluated: number, differing: number) =>
       `${evaluated} requests seen since; ${differing} of them would have been decided or answered differently.`,
-    outcome: { gained: 'would be let in', lost: 'would be shut out', answer: 'would be answered differently' },
+    outcome: {
+      gained: 'would be let in',
+      lost: 'would be shut out',
+      answer: 'would be answered differently',
+    },
     promote: 'Make it the policy in force',
     drop: 'Drop it',
     promoted: 'It is the policy in force now.',
@@ -278,9 +289,11 @@ export const texts = {
     deletion: 'deleted',
     show: (revision: number) => `Show revision ${revision}`,
     shown: (revision: number) => `Revision ${revision}`,
+    rules: 'Its rules',
     against: 'What going back to it would change',
     rollBack: (revision: number) => `Go back to revision ${revision}`,
     rolledBack: (from: number, to: number) => `Revision ${from} is in force again, as revision ${to}.`,
-    draftStays: 'You have changes in the rule editor; they stay there, and saving them will be compared with this.',
+    draftStays:
+      'You have changes in the rule editor; they stay there, and saving them will be compared with this.',
   },
 };

@@ -78,11 +78,7 @@ export function getPolicy(key: TenantKey): Promise<ApiResult<StoredRevision>> {
 }
 
 /** @param over the revision that is replaced; null where there is none yet */
-export function putPolicy(
-  key: TenantKey,
-  policy: Policy,
-  over: number | null,
-): Promise<ApiResult<Written>> {
+export function putPolicy(key: TenantKey, policy: Policy, over: number | null): Promise<ApiResult<Written>> {
   return callApi(`${pathOf(key)}/policy`, { method: 'PUT', headers: condition(over), body: policy });
 }
 

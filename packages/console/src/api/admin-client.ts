@@ -1,4 +1,6 @@
+import type { DiagnosticJson } from '@crossgate/core';
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { sentence } from '../sentence.ts';
 
 /** What came of a request to the admin API. */
 export type ApiResult<Value> =
@@ -11,6 +13,7 @@ export interface ApiProblem {
   readonly kind: 'problem';
   readonly status: number;
   readonly code: string;
+  /** For people, with what was found where a policy is not taken. */
   readonly message: string;
   /** Whatever else the answer tells about it. */
   readonly details: Readonly<Record<string, unknown>>;
@@ -63,7 +66,16 @@ function readProblem(status: number, body: unknown): ApiProblem {
     kind: 'problem',
     status,
     code: String(code ?? 'unknown'),
-    message: String(message ?? `HTTP ${status}`),
+    message: [String(message ?? `HTTP ${status}`), ...findingsIn(details)].join(' '),
     details,
   };
+}
+
+const SHOWN = 3;
+
+function findingsIn(details: ApiProblem['details']): readonly string[] {
+  const { diagnostics } = details as { readonly diagnostics?: readonly DiagnosticJson[] };
+  return (diagnostics ?? [])
+    .slice(0, SHOWN)
+    .map(({ message, help }) => `${sentence(message)} ${sentence(help)}`);
 }

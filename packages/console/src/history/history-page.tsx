@@ -1,6 +1,13 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { deletePolicy, getHistory, putPolicy, type Service, type StoredRevision, type TenantKey } from '../api/admin-api.ts';
+import {
+  deletePolicy,
+  getHistory,
+  putPolicy,
+  type Service,
+  type StoredRevision,
+  type TenantKey,
+} from '../api/admin-api.ts';
 import type { ApiResult } from '../api/admin-client.ts';
 import { announce } from '../notice.tsx';
 import { ComparisonView } from '../rules/comparison-view.tsx';
@@ -100,10 +107,10 @@ export function HistoryPage({
       </div>
       {chosen && current && (
         <section class="panel" aria-labelledby="revision-title">
-          <h3 id="revision-title">{texts.history.shown(chosen.revision)}</h3>
+          <h2 id="revision-title">{texts.history.shown(chosen.revision)}</h2>
           {chosen !== current && (
             <>
-              <h4>{texts.history.against}</h4>
+              <h3>{texts.history.against}</h3>
               <ComparisonView
                 old={current.policy ?? NO_POLICY}
                 now={chosen.policy ?? NO_POLICY}
@@ -117,7 +124,7 @@ export function HistoryPage({
               </p>
             </>
           )}
-          <PolicyText title={texts.history.shown(chosen.revision)} policy={chosen.policy ?? NO_POLICY} />
+          <PolicyText title={texts.history.rules} policy={chosen.policy ?? NO_POLICY} />
         </section>
       )}
     </>

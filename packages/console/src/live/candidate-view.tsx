@@ -35,8 +35,10 @@ export function CandidateView({ subject }: { readonly subject: TenantKey }): JSX
   };
   return (
     <section aria-labelledby="candidate-title">
-      <h3 id="candidate-title">{title}</h3>
-      {result?.kind === 'problem' && <p>{result.code === 'candidate-absent' ? none : texts.failed(result.message)}</p>}
+      <h2 id="candidate-title">{title}</h2>
+      {result?.kind === 'problem' && (
+        <p>{result.code === 'candidate-absent' ? none : texts.failed(result.message)}</p>
+      )}
       {result?.kind === 'ok' && <Report report={result.value} subject={subject} act={act} />}
     </section>
   );

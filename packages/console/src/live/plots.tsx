@@ -33,14 +33,15 @@ export function RatePlot({
         <line class="grid" x1="0" x2={WIDTH} y1={y(top)} y2={y(top)} />
         {points.length > 1 && (
           <>
-            <polygon class="area" points={`${x(0).toFixed(1)},${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`} />
+            <polygon
+              class="area"
+              points={`${x(0).toFixed(1)},${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`}
+            />
             <polyline class="line" points={points.join(' ')} />
           </>
         )}
       </svg>
-      <p class="help">
-        {texts.live.peak(rateText(highest))}
-      </p>
+      <p class="help">{texts.live.peak(rateText(highest))}</p>
     </figure>
   );
 }
@@ -74,7 +75,9 @@ export function SharesPlot({ outcomes }: { readonly outcomes: ReadonlyMap<string
           <svg class="bar" aria-hidden="true" viewBox="0 0 300 14" preserveAspectRatio="none">
             {all.map(([name, count]) => {
               const width = (count / total) * 300;
-              const rect = <rect key={name} class={`outcome ${name}`} x={from} y="0" width={width} height="14" />;
+              const rect = (
+                <rect key={name} class={`outcome ${name}`} x={from} y="0" width={width} height="14" />
+              );
               from += width;
               return rect;
             })}
@@ -121,7 +124,12 @@ export function LatencyPlot({
   return (
     <figure class="plot">
       <figcaption>{title}</figcaption>
-      <svg role="img" aria-label={`${title}. ${summary}`} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
+      <svg
+        role="img"
+        aria-label={`${title}. ${summary}`}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
+      >
         <line class="axis" x1="0" x2={WIDTH} y1={HEIGHT} y2={HEIGHT} />
         {buckets.map(({ upToSeconds, count }, i) => {
           const height = (count / highest) * (HEIGHT - 4);

@@ -9,7 +9,6 @@ export function usePolled<Value>(
 ): { readonly result: ApiResult<Value> | undefined; readonly reload: () => void } {
   const [result, setResult] = useState<ApiResult<Value>>();
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` says what `ask` asks for, `turn` that it is asked anew
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isCurrent = true;

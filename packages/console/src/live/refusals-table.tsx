@@ -2,7 +2,7 @@ import { REFUSAL_TEXTS } from '@crossgate/core';
 import type { JSX } from 'preact';
 import type { RefusalSummary, TenantKey } from '../api/admin-api.ts';
 import { formatRoute, tenantRoute } from '../routes.ts';
-import { sentence } from '../rules/findings.ts';
+import { sentence } from '../sentence.ts';
 import { texts } from '../texts.ts';
 import { timeText } from '../time-text.ts';
 import { queryOf } from '../try/try-query.ts';
@@ -57,7 +57,10 @@ export function RefusalsTable({
                 </td>
                 <td>{admittedText(refusal)}</td>
                 <td>
-                  <a href={formatRoute(tryRoute(refusal))} aria-label={texts.live.tryThis(origin ?? none, method ?? none)}>
+                  <a
+                    href={formatRoute(tryRoute(refusal))}
+                    aria-label={texts.live.tryThis(origin ?? none, method ?? none)}
+                  >
                     {texts.live.tryIt}
                   </a>
                 </td>
@@ -74,11 +77,15 @@ function tryRoute(refusal: TenantKey & RefusalSummary): ReturnType<typeof tenant
   const { origin, method, sample } = refusal;
   const names = (sample.requestHeaders ?? '').split(',').map(name => name.trim());
   const headers = names.filter(name => name !== '').map(name => `${name}: x`);
-  return tenantRoute(refusal, 'try', queryOf({
-    ...(origin && { origin }),
-    ...(method && { method }),
-    headers: headers.join('\n'),
-  }));
+  return tenantRoute(
+    refusal,
+    'try',
+    queryOf({
+      ...(origin && { origin }),
+      ...(method && { method }),
+      headers: headers.join('\n'),
+    }),
+  );
 }
 
 /** Reasons come as data: one that this page does not know is shown as it is. */

@@ -18,24 +18,29 @@ export interface Bucket {
 
 /** @param dialect of the service that is looked at; undefined for all */
 export function trafficOf(samples: readonly Sample[], atMs: number, dialect?: string): Traffic {
-  const own = samples.filter(({ labels }) => dialect === undefined || labels['dialect'] === dialect);
+  const own = samples.filter(({ labels }) => dialect === undefined || isOf(labels, 'dialect', dialect));
   const requests = own.filter(({ name }) => name === 'crossgate_requests_total');
   const buckets = own.filter(({ name }) => name === 'crossgate_request_duration_seconds_bucket');
   return {
     atMs,
-    preflights: sum(requests.filter(({ labels }) => labels['kind'] === 'preflight')),
-    refusals: sum(requests.filter(({ labels }) => labels['outcome'] === 'refused')),
-    outcomes: new Map(
-      groups(requests, 'outcome').map(([outcome, found]) => [outcome, sum(found)] as const),
-    ),
+    preflights: sum(requests.filter(({ labels }) => isOf(labels, 'kind', 'preflight'))),
+    refusals: sum(requests.filter(({ labels }) => isOf(labels, 'outcome', 'refused'))),
+    outcomes: new Map(groups(requests, 'outcome').map(([outcome, found]) => [outcome, sum(found)] as const)),
     latencies: new Map(groups(buckets, 'kind').map(([kind, found]) => [kind, bucketsOf(found)] as const)),
   };
+}
+
+function isOf(labels: Sample['labels'], label: string, value: string): boolean {
+  return labels[label] === value;
 }
 
 /** Cumulative buckets of several services, as single ones. */
 function bucketsOf(samples: readonly Sample[]): readonly Bucket[] {
   const limits = groups(samples, 'le')
-    .map(([limit, found]) => ({ upToSeconds: limit === '+Inf' ? Infinity : Number(limit), total: sum(found) }))
+    .map(([limit, found]) => ({
+      upToSeconds: limit === '+Inf' ? Infinity : Number(limit),
+      total: sum(found),
+    }))
     .sort((a, b) => a.upToSeconds - b.upToSeconds);
   return limits.map(({ upToSeconds, total }, i) => ({
     upToSeconds,

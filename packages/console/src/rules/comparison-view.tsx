@@ -20,8 +20,13 @@ import { queryOf } from '../try/try-query.ts';
 const STEPS = 300_000;
 
 /** Undefined where one of them is not a policy of the service. */
-export function comparisonOf(old: Policy, now: Policy, profile: Profile): Comparison | LimitReached | undefined {
-  const isUsable = (policy: Policy): boolean => policy.rules.length === 0 || validate(policy, profile).length === 0;
+export function comparisonOf(
+  old: Policy,
+  now: Policy,
+  profile: Profile,
+): Comparison | LimitReached | undefined {
+  const isUsable = (policy: Policy): boolean =>
+    policy.rules.length === 0 || validate(policy, profile).length === 0;
   if (!isUsable(old) || !isUsable(now)) return undefined;
   return compare(compile(old, profile), compile(now, profile), newBudget(STEPS));
 }
@@ -42,7 +47,7 @@ export function ComparisonView({
   if (!comparison) return null;
   if (comparison.kind === 'limit') return <p>{texts.comparison.limit}</p>;
   const { access, gained, lost, answers } = comparison;
-  const { access: accessTexts, nothing, request, withAnd, absent } = texts.comparison;
+  const { access: accessTexts, nothing, request, inAnswers, absent } = texts.comparison;
   const isSame = access === 'equivalent' && answers.length === 0;
   return (
     <div class="comparison">
@@ -69,7 +74,7 @@ export function ComparisonView({
         {answers.length > 0 && <dt>{texts.comparison.differs}</dt>}
         {answers.map(({ request: kind, header, old: before, new: after, witness }) => (
           <dd key={`${kind} ${header} ${before} ${after}`}>
-            <code>{header}</code> {withAnd(request[kind])}: <Value text={before ?? absent} /> →{' '}
+            <code>{header}</code> {inAnswers(request[kind])}: <Value text={before ?? absent} /> →{' '}
             <Value text={after ?? absent} />, <Example witness={witness} subject={subject} />
           </dd>
         ))}
@@ -95,10 +100,12 @@ function Example({
     <>
       {texts.comparison.forExample} <code>{method}</code> ← <code>{origin}</code>
       {headers.length > 0 && <> {texts.comparison.headers(headers)}</>}{' '}
-      <a href={formatRoute(tenantRoute(subject, 'try', query))} aria-label={`${texts.comparison.tryIt}: ${method} ${origin}`}>
+      <a
+        href={formatRoute(tenantRoute(subject, 'try', query))}
+        aria-label={`${texts.comparison.tryIt}: ${method} ${origin}`}
+      >
         {texts.comparison.tryIt}
       </a>
     </>
   );
 }
-

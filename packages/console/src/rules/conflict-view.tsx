@@ -1,6 +1,7 @@
 import type { Policy, Profile } from '@crossgate/core';
 import type { JSX } from 'preact';
 import type { StoredRevision, TenantKey } from '../api/admin-api.ts';
+import { ScrolledText } from '../scrolled-text.tsx';
 import { texts } from '../texts.ts';
 import { timeText } from '../time-text.ts';
 import { ComparisonView } from './comparison-view.tsx';
@@ -27,9 +28,9 @@ export function ConflictView(props: ConflictProps): JSX.Element {
   return (
     <>
       <p>{theirs ? changed(theirs.revision, timeText(theirs.writtenAt)) : deleted}</p>
-      <h4>{texts.conflict.theirs}</h4>
+      <h3>{texts.conflict.theirs}</h3>
       <ComparisonView old={base} now={stored} profile={profile} subject={subject} />
-      <h4>{mine}</h4>
+      <h3>{mine}</h3>
       <ComparisonView old={stored} now={policy} profile={profile} subject={subject} />
       <div class="versions">
         <PolicyText title={theirVersion} policy={stored} />
@@ -51,12 +52,17 @@ export function ConflictView(props: ConflictProps): JSX.Element {
 }
 
 /** A policy in the neutral form. It can be scrolled with the keyboard. */
-export function PolicyText({ title, policy }: { readonly title: string; readonly policy: Policy }): JSX.Element {
+export function PolicyText({
+  title,
+  policy,
+}: {
+  readonly title: string;
+  readonly policy: Policy;
+}): JSX.Element {
   return (
     <figure>
       <figcaption>{title}</figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse */}
-      <pre tabIndex={0} aria-label={title} role="region">{JSON.stringify(policy, undefined, 2)}</pre>
+      <ScrolledText label={title} text={JSON.stringify(policy, undefined, 2)} />
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Service, writeDocument } from '../api/admin-api.ts';
 import { CopyButton } from '../copy-button.tsx';
+import { ScrolledText } from '../scrolled-text.tsx';
 import { texts } from '../texts.ts';
 
 /** The policy as the service's own clients write it, to copy. Asked for only where somebody opens it. */
@@ -19,7 +20,8 @@ export function DocumentView({
   return (
     <details class="document" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{texts.rules.document}</summary>
-      {isOpen && (hasErrors ? <p>{texts.rules.documentErrors}</p> : <Document service={service} policy={policy} />)}
+      {isOpen &&
+        (hasErrors ? <p>{texts.rules.documentErrors}</p> : <Document service={service} policy={policy} />)}
     </details>
   );
 }
@@ -48,10 +50,7 @@ function Document({ service, policy }: { readonly service: Service; readonly pol
   return (
     <>
       <p class="help">{hasDocument ? texts.rules.documentHelp : texts.rules.neutral}</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse */}
-      <pre tabIndex={0} role="region" aria-label={texts.rules.document}>
-        {text}
-      </pre>
+      <ScrolledText label={texts.rules.document} text={text} />
       <CopyButton text={() => text} />
     </>
   );

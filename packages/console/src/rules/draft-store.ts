@@ -1,8 +1,8 @@
-import { type Signal, signal } from '@preact/signals';
 import type { Policy } from '@crossgate/core';
+import { type Signal, signal } from '@preact/signals';
 import { getPolicy, type TenantKey } from '../api/admin-api.ts';
-import { type Draft, draftOf, policyOf, samePolicy } from './draft.ts';
 import { keyText } from '../tenants/tenants-state.ts';
+import { type Draft, draftOf, policyOf, samePolicy } from './draft.ts';
 
 /** What is edited of one tenant, and what it started from. */
 export interface Editing {

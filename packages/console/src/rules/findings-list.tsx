@@ -1,5 +1,6 @@
 import { type Diagnostic, formatPath } from '@crossgate/core';
 import type { JSX } from 'preact';
+import { Marked } from '../marked.tsx';
 import { texts } from '../texts.ts';
 import { findingText } from './findings.ts';
 
@@ -16,7 +17,7 @@ export function FindingsList({
     <ul class="findings" id={id}>
       {findings.map(finding => (
         <li key={`${finding.code} ${formatPath(finding.path)}`} class={finding.severity}>
-          <strong>{texts.severity[finding.severity]}:</strong> {findingText(finding)}
+          <strong>{texts.severity[finding.severity]}:</strong> <Marked text={findingText(finding)} />
         </li>
       ))}
     </ul>

@@ -1,5 +1,13 @@
-import { type Diagnostic, diagnosticTexts, type Policy, type Profile, lint, newBudget } from '@crossgate/core';
+import {
+  type Diagnostic,
+  diagnosticTexts,
+  lint,
+  newBudget,
+  type Policy,
+  type Profile,
+} from '@crossgate/core';
 
+import { sentence } from '../sentence.ts';
 import { removesPolicy } from './draft.ts';
 
 /** Findings where they are shown: at a field of a rule, at a rule, or at the policy. */
@@ -38,10 +46,4 @@ function placeOf(rule: string | number | undefined, field: string | number | und
 export function findingText(finding: Diagnostic): string {
   const { message, help } = diagnosticTexts(finding);
   return `${sentence(message)} ${sentence(help)}`;
-}
-
-export function sentence(text: string): string {
-  const first = text.charAt(0);
-  // A quoted value keeps its case.
-  return `${first === '`' ? first : first.toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? '' : '.'}`;
 }

@@ -1,5 +1,5 @@
-import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import { texts } from '../texts.ts';
 import { type Draft, type DraftRule, entriesOf, hasField, moved } from './draft.ts';
 import { countsText, FindingsList } from './findings-list.tsx';
@@ -70,7 +70,8 @@ function Summary({ rule, index, findings }: Pick<FieldProps, 'rule' | 'index' | 
       </span>{' '}
       <span class="digest">
         {origins.length === 0 ? texts.rules.noOrigin : origins.slice(0, SHOWN_ORIGINS).join(', ')}
-        {more > 0 && <> {texts.rules.andMore(more)}</>} · {rule.allowedMethods.join(', ') || texts.rules.noMethod}
+        {more > 0 && <> {texts.rules.andMore(more)}</>} ·{' '}
+        {rule.allowedMethods.join(', ') || texts.rules.noMethod}
       </span>{' '}
       {counts !== '' && <span class={`tag ${worst}`}>{counts}</span>}
     </summary>
@@ -91,7 +92,9 @@ function RuleForm({ count, onMove, onRemove, ...props }: RuleFormProps): JSX.Ele
       <FindingsList id={`rule-${rule.key}-findings`} findings={findings.at(index)} />
       <TextField {...props} field="allowedOrigins" help={`${onePerLine} ${example(words.originExample)}`} />
       <MethodBoxes {...props} />
-      {hasField(profile, 'allowedHeaders') && <TextField {...props} field="allowedHeaders" help={onePerLine} />}
+      {hasField(profile, 'allowedHeaders') && (
+        <TextField {...props} field="allowedHeaders" help={onePerLine} />
+      )}
       {hasField(profile, 'exposeHeaders') && <TextField {...props} field="exposeHeaders" help={onePerLine} />}
       {hasField(profile, 'maxAgeSeconds') && <TextField {...props} field="maxAgeSeconds" />}
       {hasField(profile, 'id') && <TextField {...props} field="id" />}
@@ -99,7 +102,12 @@ function RuleForm({ count, onMove, onRemove, ...props }: RuleFormProps): JSX.Ele
         <button type="button" aria-label={up(index)} disabled={index === 0} onClick={() => onMove(-1)}>
           {upShort}
         </button>
-        <button type="button" aria-label={down(index)} disabled={index === count - 1} onClick={() => onMove(1)}>
+        <button
+          type="button"
+          aria-label={down(index)}
+          disabled={index === count - 1}
+          onClick={() => onMove(1)}
+        >
           {downShort}
         </button>
         <button type="button" class="danger" aria-label={texts.rules.removeRule(index)} onClick={onRemove}>

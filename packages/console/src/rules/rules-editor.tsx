@@ -22,7 +22,12 @@ export interface RulesProps {
 const LAYOUTS = { cards: RuleCards, rows: RuleRows } as const;
 
 /** The rules of a draft, in the form in which the service's own users know them. */
-export function RulesEditor({ draft, profile, findings, onEdit }: Omit<RulesProps, 'words' | 'onRemove'>): JSX.Element {
+export function RulesEditor({
+  draft,
+  profile,
+  findings,
+  onEdit,
+}: Omit<RulesProps, 'words' | 'onRemove'>): JSX.Element {
   const words = wordsOf(profile.dialect);
   const Rules = LAYOUTS[words.layout];
   const add = (): void => {
@@ -45,9 +50,7 @@ export function RulesEditor({ draft, profile, findings, onEdit }: Omit<RulesProp
         </section>
       )}
       {draft.rules.length === 0 && <p>{texts.rules.none}</p>}
-      {draft.rules.length > 0 && (
-        <Rules {...{ draft, profile, words, findings, onEdit }} onRemove={remove} />
-      )}
+      {draft.rules.length > 0 && <Rules {...{ draft, profile, words, findings, onEdit }} onRemove={remove} />}
       <p>
         <button type="button" id="add-rule" onClick={add}>
           {words.addRule}
@@ -73,7 +76,13 @@ export function RulesEditor({ draft, profile, findings, onEdit }: Omit<RulesProp
   );
 }
 
-function limitsText({ rules, originsPerRule, entryLength, headersPerList, totalLength }: PolicyLimits): string {
+function limitsText({
+  rules,
+  originsPerRule,
+  entryLength,
+  headersPerList,
+  totalLength,
+}: PolicyLimits): string {
   const { limits, limitRules, limitOrigins, limitEntry, limitHeaders, limitTotal } = texts.rules;
   const parts = [
     ...(rules.max === undefined ? [] : [limitRules(rules.max)]),

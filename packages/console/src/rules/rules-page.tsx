@@ -12,7 +12,13 @@ import { focusSoon, RulesEditor } from './rules-editor.tsx';
 import { SavePanel } from './save-panel.tsx';
 
 /** The rule editor of a tenant. */
-export function RulesPage({ subject, service }: { readonly subject: TenantKey; readonly service: Service }): JSX.Element {
+export function RulesPage({
+  subject,
+  service,
+}: {
+  readonly subject: TenantKey;
+  readonly service: Service;
+}): JSX.Element {
   const { dialect, tenant } = subject;
   useEffect(() => void openEditing({ dialect, tenant }), [dialect, tenant]);
   const state = editingOf(subject).value;

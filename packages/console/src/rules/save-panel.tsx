@@ -1,8 +1,14 @@
 import type { Policy, Profile } from '@crossgate/core';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type ApiProblem } from '../api/admin-client.ts';
-import { deletePolicy, putCandidate, putPolicy, type StoredRevision, type TenantKey } from '../api/admin-api.ts';
+import {
+  deletePolicy,
+  putCandidate,
+  putPolicy,
+  type StoredRevision,
+  type TenantKey,
+} from '../api/admin-api.ts';
+import type { ApiProblem } from '../api/admin-client.ts';
 import { announce } from '../notice.tsx';
 import { loadTenants } from '../tenants/tenants-state.ts';
 import { texts } from '../texts.ts';
@@ -28,7 +34,6 @@ export function SavePanel({ subject, profile, editing, policy, onClose }: SavePa
   const [isBusy, setBusy] = useState(false);
   const isRemoval = removesPolicy(policy, profile);
   const heading = useRef<HTMLHeadingElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the heading is another one when there is a conflict
   useEffect(() => heading.current?.focus(), [conflict]);
 
   const save = async (over: number | null): Promise<void> => {
@@ -57,15 +62,20 @@ export function SavePanel({ subject, profile, editing, policy, onClose }: SavePa
 
   return (
     <section class="panel" aria-labelledby="save-title">
-      <h3 id="save-title" ref={heading} tabIndex={-1}>
+      <h2 id="save-title" ref={heading} tabIndex={-1}>
         {conflict === undefined ? texts.comparison.title : texts.conflict.title}
-      </h3>
+      </h2>
       {conflict === undefined ? (
         <>
           {isRemoval && <p>{texts.rules.removesPolicy}</p>}
           <ComparisonView old={editing.base} now={policy} profile={profile} subject={subject} />
           <div class="actions">
-            <button type="button" class="primary" disabled={isBusy} onClick={() => void save(editing.revision)}>
+            <button
+              type="button"
+              class="primary"
+              disabled={isBusy}
+              onClick={() => void save(editing.revision)}
+            >
               {texts.comparison.save}
             </button>
             {!isRemoval && (

@@ -17,7 +17,11 @@ export function TenantList(): JSX.Element {
   return (
     <nav class="tenants" aria-label={texts.tenants.title}>
       <p>
-        <a href="#/" {...(route.value.kind === 'overview' && { 'aria-current': 'page' as const })}>
+        <a
+          class="tenant-link"
+          href="#/"
+          {...(route.value.kind === 'overview' && { 'aria-current': 'page' as const })}
+        >
           {texts.tenants.overview}
         </a>
       </p>
@@ -66,6 +70,7 @@ function ServiceTenants({
         {tenants.slice(0, SHOWN).map(tenant => (
           <li key={tenant.tenant}>
             <a
+              class="tenant-link"
               href={formatRoute(tenantRoute(tenant))}
               {...(keyText(tenant) === current && { 'aria-current': 'true' as const })}
             >

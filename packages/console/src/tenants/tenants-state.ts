@@ -1,5 +1,11 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { getServices, getTenants, type Service, type TenantKey, type TenantSummary } from '../api/admin-api.ts';
+import {
+  getServices,
+  getTenants,
+  type Service,
+  type TenantKey,
+  type TenantSummary,
+} from '../api/admin-api.ts';
 
 const loadedServices = signal<readonly Service[] | undefined>(undefined);
 const loadedTenants = signal<readonly TenantSummary[]>([]);

@@ -43,9 +43,17 @@ function explain(
   if (plan.kind === 'blocked') return undefined;
   if (plan.preflight) return explainPreflight(policy, preflightRequest(described));
   const { pageOrigin, method, sendsOrigin } = plan;
-  return sendsOrigin ? explainActual(policy, { origin: pageOrigin, method, responseHeaderNames: [] }) : undefined;
+  return sendsOrigin
+    ? explainActual(policy, { origin: pageOrigin, method, responseHeaderNames: [] })
+    : undefined;
 }
 
 function describe({ origin, url, method, headers, credentials }: TriedRequest): DescribedRequest {
-  return { origin, url: url.trim(), method: method.trim() || 'GET', headers: headersIn(headers), credentials };
+  return {
+    origin,
+    url: url.trim(),
+    method: method.trim() || 'GET',
+    headers: headersIn(headers),
+    credentials,
+  };
 }

@@ -1,6 +1,7 @@
-import { type FetchPrediction, type FetchPlan, formatCause, REFUSAL_TEXTS } from '@crossgate/core';
+import { type FetchPlan, type FetchPrediction, formatCause, REFUSAL_TEXTS } from '@crossgate/core';
 import type { JSX } from 'preact';
-import { sentence } from '../rules/findings.ts';
+import { Marked } from '../marked.tsx';
+import { sentence } from '../sentence.ts';
 import { texts } from '../texts.ts';
 
 type Headers = readonly (readonly [name: string, value: string])[];
@@ -17,7 +18,11 @@ export function verdictText({ plan, verdict }: FetchPrediction): string {
 }
 
 /** What is sent and answered, in order, as it stands on the wire. */
-export function PredictionSteps({ prediction }: { readonly prediction: FetchPrediction }): JSX.Element | null {
+export function PredictionSteps({
+  prediction,
+}: {
+  readonly prediction: FetchPrediction;
+}): JSX.Element | null {
   const { plan, preflight, actual, verdict } = prediction;
   if (plan.kind === 'blocked') return null;
   return (
@@ -25,30 +30,34 @@ export function PredictionSteps({ prediction }: { readonly prediction: FetchPred
       <li>
         {plan.preflight ? (
           <>
-            <h4>{texts.try.preflight}</h4>
+            <h3>{texts.try.preflight}</h3>
             <p class="help">
               {texts.try.because} {plan.preflight.causes.map(formatCause).join(', ')}.
             </p>
             <Lines first={`OPTIONS ${pathOf(plan)}`} headers={plan.preflight.headers} />
           </>
         ) : (
-          <h4>{texts.try.noPreflight}</h4>
+          <h3>{texts.try.noPreflight}</h3>
         )}
       </li>
       {preflight && (
         <li>
-          <h4>{texts.try.answer}</h4>
+          <h3>{texts.try.answer}</h3>
           <Lines first={`HTTP ${preflight.response.status}`} headers={preflight.response.headers} />
           <Reason decision={preflight.decision} />
         </li>
       )}
       <li>
-        <h4>{texts.try.actual}</h4>
-        {actual ? <Lines first={`${plan.method} ${pathOf(plan)}`} headers={sentHeaders(plan)} /> : <p>{texts.try.notSent}</p>}
+        <h3>{texts.try.actual}</h3>
+        {actual ? (
+          <Lines first={`${plan.method} ${pathOf(plan)}`} headers={sentHeaders(plan)} />
+        ) : (
+          <p>{texts.try.notSent}</p>
+        )}
       </li>
       {actual && (
         <li>
-          <h4>{texts.try.actualAnswer}</h4>
+          <h3>{texts.try.actualAnswer}</h3>
           {actual.response.headers.length > 0 ? (
             <Lines headers={actual.response.headers} />
           ) : (
@@ -70,7 +79,11 @@ type Exchange = NonNullable<FetchPrediction['actual'] | FetchPrediction['preflig
 
 /** Why the service refused, where it did. */
 function Reason({ decision }: Pick<Exchange, 'decision'>): JSX.Element | null {
-  return decision.kind === 'refused' ? <p class="fault">{sentence(REFUSAL_TEXTS[decision.reason])}</p> : null;
+  return decision.kind === 'refused' ? (
+    <p class="fault">
+      <Marked text={sentence(REFUSAL_TEXTS[decision.reason])} />
+    </p>
+  ) : null;
 }
 
 function sentHeaders(plan: FetchPlan): Headers {
@@ -91,7 +104,6 @@ function Lines({ first, headers }: { readonly first?: string; readonly headers: 
         </div>
       )}
       {headers.map(([name, value], i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a header can be there twice, and the list is not rearranged
         <div key={i}>
           <span class="header-name">{name}:</span> {value}
         </div>

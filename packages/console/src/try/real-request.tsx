@@ -33,7 +33,7 @@ export function RealRequest({
   };
   return (
     <section aria-labelledby="real-title" class="real">
-      <h3 id="real-title">{words.title}</h3>
+      <h2 id="real-title">{words.title}</h2>
       <p class="help">{words.explain(location.origin)}</p>
       {service.origin === null && <p>{words.notServed}</p>}
       {service.origin !== null && !isListener && <p>{words.notListener}</p>}

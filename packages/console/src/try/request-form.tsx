@@ -60,7 +60,10 @@ export function RequestForm({
           id="try-credentials"
           value={request.credentials}
           onChange={({ currentTarget: { value } }) =>
-            onChange({ ...request, credentials: CREDENTIALS_MODES.find(mode => mode === value) ?? 'same-origin' })
+            onChange({
+              ...request,
+              credentials: CREDENTIALS_MODES.find(mode => mode === value) ?? 'same-origin',
+            })
           }
         >
           {CREDENTIALS_MODES.map(mode => (

@@ -1,14 +1,15 @@
 import {
   type Criterion,
   type Explanation,
-  formatEdit,
   formatObstacle,
   NEAR_MISS_TEXTS,
   type NearestChange,
+  type PolicyEdit,
   RULE_OUTCOME_TEXTS,
 } from '@crossgate/core';
 import type { JSX } from 'preact';
-import { sentence } from '../rules/findings.ts';
+import { Marked } from '../marked.tsx';
+import { sentence } from '../sentence.ts';
 import { texts } from '../texts.ts';
 
 /** Why, rule by rule: what each list of each rule says to what was asked for. */
@@ -101,27 +102,28 @@ function CriterionView({ criterion: { value, match } }: { readonly criterion: Cr
 /** What would let a refused request in, and a button that does it in the rule editor. */
 export function NearestChangeView({
   nearest,
-  ruleCount,
   onApply,
 }: {
   readonly nearest: NearestChange;
-  readonly ruleCount: number;
   readonly onApply: () => void;
 }): JSX.Element {
   const words = texts.try;
   const isPossible = nearest.kind === 'edits';
   return (
     <section class="nearest" aria-labelledby="nearest-title">
-      <h3 id="nearest-title">{isPossible ? words.nearest : words.impossible}</h3>
+      <h2 id="nearest-title">{isPossible ? words.nearest : words.impossible}</h2>
       <ul>
         {nearest.kind === 'edits'
           ? nearest.edits.map(edit => {
-              const text = sentence(formatEdit(edit, ruleCount));
-              return <li key={text}>{text}</li>;
+              return <li key={edit.path.join()}>{editText(edit)}</li>;
             })
           : nearest.obstacles.map(obstacle => {
               const text = sentence(formatObstacle(obstacle));
-              return <li key={text}>{text}</li>;
+              return (
+                <li key={text}>
+                  <Marked text={text} />
+                </li>
+              );
             })}
       </ul>
       {nearest.kind === 'edits' && nearest.takesOver && <p>{words.takesOver}</p>}
@@ -131,5 +133,17 @@ export function NearestChangeView({
         </button>
       )}
     </section>
+  );
+}
+
+function editText(edit: PolicyEdit): JSX.Element {
+  const rule = edit.path[1];
+  if (edit.kind === 'add-rule') return <>{texts.try.newRule(rule)}</>;
+  const { allowedOrigins, allowedMethods, allowedHeaders } = texts.rules.fields;
+  const list = { 'add-origin': allowedOrigins, 'add-method': allowedMethods, 'add-header': allowedHeaders };
+  return (
+    <>
+      {texts.rules.rule(rule)}, {list[edit.kind]}: <strong>+</strong> <code>{edit.value}</code>
+    </>
   );
 }

@@ -3,11 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Service, TenantKey } from '../api/admin-api.ts';
 import { CopyButton } from '../copy-button.tsx';
+import { Marked } from '../marked.tsx';
 import { announce } from '../notice.tsx';
 import { navigate, replaceRoute, tenantRoute } from '../routes.ts';
 import { draftOf, policyOf } from '../rules/draft.ts';
 import { edit, editingOf, isChanged, openEditing } from '../rules/draft-store.ts';
-import { sentence } from '../rules/findings.ts';
+import { sentence } from '../sentence.ts';
 import { exampleUrl } from '../tenants/tenants-state.ts';
 import { texts } from '../texts.ts';
 import { type Prediction, predict } from './predict.ts';
@@ -48,8 +49,7 @@ export function TryPage({
   if (state.kind === 'loading') return <p>{texts.loading}</p>;
   if (state.kind === 'failed') return <p class="banner bad">{texts.failed(state.message)}</p>;
   const predicted = predict(compiled, request);
-  const change = (now: TriedRequest): void =>
-    replaceRoute(tenantRoute(subject, 'try', queryOf(now)));
+  const change = (now: TriedRequest): void => replaceRoute(tenantRoute(subject, 'try', queryOf(now)));
   const apply = (changed: Policy): void => {
     edit(subject, () => draftOf(changed));
     announce(texts.try.applied);
@@ -71,7 +71,12 @@ export function TryPage({
           <p>
             <CopyButton
               label={texts.try.copyLink}
-              text={() => new URL(`#/${[dialect, tenant, 'try'].map(encodeURIComponent).join('/')}?${queryOf(request)}`, location.href).href}
+              text={() =>
+                new URL(
+                  `#/${[dialect, tenant, 'try'].map(encodeURIComponent).join('/')}?${queryOf(request)}`,
+                  location.href,
+                ).href
+              }
             />
           </p>
           <RealRequest request={request} policy={compiled} service={service} />
@@ -85,18 +90,17 @@ export function TryPage({
                   {predicted.explanation.nearest && (
                     <NearestChangeView
                       nearest={predicted.explanation.nearest}
-                      ruleCount={policy.rules.length}
                       onApply={() => {
                         const nearest = predicted.explanation?.nearest;
                         if (nearest?.kind === 'edits') apply(applyEdits(policy, nearest.edits));
                       }}
                     />
                   )}
-                  <h3>{texts.try.ruleByRule}</h3>
+                  <h2>{texts.try.ruleByRule}</h2>
                   <RuleTrace explanation={predicted.explanation} />
                 </>
               )}
-              <h3>{texts.try.steps}</h3>
+              <h2>{texts.try.steps}</h2>
               <PredictionSteps prediction={predicted.prediction} />
             </>
           )}
@@ -131,7 +135,8 @@ function VerdictView({ predicted }: { readonly predicted: Prediction }): JSX.Ele
         {predicted.kind === 'predicted' && <strong>{verdictText(predicted.prediction)}</strong>}
         {verdict?.kind === 'blocked' && (
           <p>
-            {sentence(verdict.help)} <span class="help">{verdict.citation}</span>
+            {verdict.phase !== 'request' && `${texts.try.needed} `}
+            <Marked text={sentence(verdict.help)} /> <span class="help">{verdict.citation}</span>
           </p>
         )}
         {!verdict && originFault(predicted)}
