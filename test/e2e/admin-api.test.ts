@@ -115,6 +115,7 @@ describe('GET /metrics', () => {
     expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     const { samples, types } = parseExposition(answer.text);
     expect([...types]).toEqual([
+      ['crossgate_upstream_failures_total', 'counter'],
       ['crossgate_requests_total', 'counter'],
       ['crossgate_request_duration_seconds', 'histogram'],
       ['crossgate_report_only_total', 'counter'],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { policyFor, policyPath, type SendToAdmin } from '../support/admin-http.ts';
 import { openCheckedAdmin } from '../support/checked-admin.ts';
 import { type CosResponse, cosBucket, createBucket } from '../support/cos-http.ts';
@@ -37,6 +37,12 @@ function refusalsPath(tenant: string): string {
   return policyPath(tenant).replace(/policy$/, 'refusals');
 }
 
+/** Times are in milliseconds: what comes now is newer than what came before. */
+async function nextMillisecond(): Promise<void> {
+  const now = Date.now();
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(now), { interval: 1 });
+}
+
 interface Refusal {
   readonly [field: string]: unknown;
   readonly tenant?: string;
@@ -61,6 +67,7 @@ describe('GET /api/v1/tenants/{dialect}/{tenant}/refusals', () => {
     const { headers } = await preflight(tenant, 'https://b.example', {
       'Access-Control-Request-Headers': 'x-b',
     });
+    await nextMillisecond();
     await preflight(tenant, 'https://a.example', { 'Access-Control-Request-Headers': 'x-a' });
     const found = await refusals(refusalsPath(tenant));
     expect(found).toMatchObject([
@@ -179,7 +186,9 @@ describe('GET /api/v1/refusals', () => {
   it('has the refusals of all tenants and services, the newest or the most frequent first', async () => {
     const [often, late] = [newTenant(), newTenant()];
     for (let i = 0; i < 20; i++) await preflight(often, 'https://often.example');
+    await nextMillisecond();
     await preflight(late, 'https://late.example');
+    await nextMillisecond();
     const azure = await fetch(`http://${server.azureTables}/devstoreaccount1/mytable`, {
       method: 'OPTIONS',
       headers: { Origin: 'https://azure.example', 'Access-Control-Request-Method': 'GET' },

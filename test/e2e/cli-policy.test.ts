@@ -369,8 +369,8 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
       args: ['put', 'cos/b-1'],
       stderr: /^error: missing required argument 'file'/,
     },
-  ])('$name', async ({ args, input = '', stderr }) => {
-    const result = await policyWithInput(input, ...args);
+  ])('$name', async ({ args, stderr }) => {
+    const result = await policy(...args);
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
     const text = result.stderr.trimEnd();
     if (typeof stderr === 'string') expect(text).toBe(stderr);

@@ -370,7 +370,8 @@ describe.skipIf(!existsSync('/proc/self/fd'))('an answer that is not read', () =
   });
 
   it('is begun when the one before it is complete, however many are asked for at once', async () => {
-    await send({ method: 'PUT', target: '/long', body: Buffer.alloc(4 * 1024 * 1024) });
+    // More than the buffers of a connection take in.
+    await send({ method: 'PUT', target: '/long', body: Buffer.alloc(32 * 1024 * 1024) });
     const lines = signedLines(HOST, { target: '/long' });
     const [host = '', port = ''] = server.cos.split(':');
     const connection = connect({ host, port: Number(port) }).pause();

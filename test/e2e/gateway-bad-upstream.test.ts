@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { parseExposition } from '../support/exposition.ts';
 import { type Gateway, HOST_LINE, SHORT_TIMEOUTS, startGateway } from '../support/gateway.ts';
 import { openConnection, parseResponses, rawRequest, sendRawRequest } from '../support/raw-http.ts';
 import {
@@ -279,6 +280,20 @@ describe('an upstream that closes connections between requests', () => {
     }
   });
 
+  it('leaves nothing behind on a response that is then streamed', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const body = 'x'.repeat(100_000);
+    const received = await receive(GET, ({ connection }) => {
+      if (upstream.requests.length === 1) connection.reset();
+      else connection.end(answer(body));
+    });
+    expect(received.endsWith(`\r\n\r\n${body}`)).toBe(true);
+    expect([upstream.requests.length, warnings]).toEqual([2, []]);
+  });
+
   it('is asked again once only', async () => {
     expectFault(await receive(GET, ({ connection }) => connection.reset()), 502);
     expect(upstream.requests).toHaveLength(2);
@@ -299,6 +314,94 @@ describe('an upstream that closes connections between requests', () => {
     const bytes = `HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n${'x'.repeat(40_000)}`;
     await receive(GET, ({ connection }) => connection.end(bytes));
     expect(upstream.requests).toHaveLength(1);
+  });
+});
+
+describe('crossgate_upstream_failures_total', () => {
+  /** By the labels `dialect` and `fault`. */
+  async function failuresOf({ admin }: Gateway): Promise<Record<string, number>> {
+    const { samples } = parseExposition(await (await fetch(`http://${admin}/metrics`)).text());
+    const labels = /^crossgate_upstream_failures_total\{dialect="([^"]*)",fault="([^"]*)"\}$/;
+    const counted: Record<string, number> = {};
+    for (const [line, count] of samples) {
+      const [, dialect, failure] = labels.exec(line) ?? [];
+      if (failure !== undefined) counted[`${dialect} ${failure}`] = count;
+    }
+    return counted;
+  }
+
+  const CUT = `HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\n${'x'.repeat(40_000)}`;
+
+  it.each<{ name: string; script: Script; counted: string | undefined }>([
+    {
+      name: 'garbage',
+      script: ({ connection }) => connection.end('garbage\r\n\r\n'),
+      counted: 'upstream-failed',
+    },
+    {
+      name: 'a small answer that is cut short',
+      script: ({ connection }) => connection.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nok'),
+      counted: 'upstream-failed',
+    },
+    { name: 'silence', script: () => {}, counted: 'upstream-timeout' },
+    {
+      name: 'a large answer that is cut short',
+      script: ({ connection }) => connection.end(CUT),
+      counted: 'upstream-broke-off',
+    },
+    {
+      name: 'a large answer that stands still',
+      script: ({ connection }) => connection.write(CUT),
+      counted: 'upstream-broke-off',
+    },
+    {
+      name: 'a reset of the first attempt and of the second',
+      script: ({ connection }) => connection.reset(),
+      counted: 'upstream-failed',
+    },
+    {
+      name: 'a reset of the first attempt alone',
+      script: ({ connection }) => {
+        if (upstream.requests.length === 1) connection.reset();
+        else connection.end(answer('ok'));
+      },
+      counted: undefined,
+    },
+    {
+      name: 'an error of its own',
+      script: ({ connection }) => connection.end(answer('no', [], '503 Busy')),
+      counted: undefined,
+    },
+  ])('counts $name once, as $counted', async ({ script, counted }) => {
+    const before = await failuresOf(gateway);
+    await receive(GET, script);
+    const key = `cos ${counted}`;
+    const moved = counted === undefined ? {} : { [key]: (before[key] ?? 0) + 1 };
+    expect(await failuresOf(gateway)).toEqual({ ...before, ...moved });
+  });
+
+  it('does not count a client that goes away', async () => {
+    const before = await failuresOf(gateway);
+    upstream.play(({ connection }) => connection.write(CUT));
+    const client = await openConnection(gateway.cos);
+    client.write(GET);
+    await client.untilReceived(1);
+    const { connection } = await upstream.request();
+    client.destroy();
+    await connection.closed;
+    expect(await failuresOf(gateway)).toEqual(before);
+  });
+
+  it('counts an upstream that is not there by dialect', async () => {
+    const other = await startGateway('http://nowhere.invalid');
+    await sendRawRequest(other.cos, GET);
+    await sendRawRequest(other.cos, GET);
+    await sendRawRequest(other.qingstor, rawRequest('GET /b/a HTTP/1.1', ['Host: a']));
+    expect(await failuresOf(other)).toEqual({
+      'cos upstream-unreachable': 2,
+      'qingstor upstream-unreachable': 1,
+    });
+    await other.stop();
   });
 });
 

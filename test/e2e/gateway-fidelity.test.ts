@@ -288,6 +288,14 @@ describe('the answer', () => {
     expect(received.slice(received.indexOf('\r\n\r\n') + 4)).toBe('');
   });
 
+  it.each(['0', '3', '50000'])('of 204 loses its length, which it must not have: %s', async length => {
+    const head = ['204 No Content', 'X-A: 1', `Content-Length: ${length}`, 'X-B: 2'];
+    const received = await passRaw(get, `HTTP/1.1 ${head.join('\r\n')}\r\n\r\n`);
+    const [line, ...headerLines] = received.trimEnd().split('\r\n');
+    expect(line).toBe('HTTP/1.1 204 No Content');
+    expect(headerLines.filter(text => !/^(date|connection):/i.test(text))).toEqual(['X-A: 1', 'X-B: 2']);
+  });
+
   it.each([
     {
       name: 'with a length',

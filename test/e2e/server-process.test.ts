@@ -111,7 +111,7 @@ describe('starting', () => {
     { args: ['extra'], says: /^error: too many arguments/ },
   ])('with $args $credential ends with a message', async ({ args, credential = '', says }) => {
     vi.stubEnv('CROSSGATE_COS_CREDENTIAL', credential);
-    for (const variable of OTHER_CREDENTIALS) vi.stubEnv(variable, credential && 'me:hush');
+    for (const variable of OTHER_CREDENTIALS) vi.stubEnv(variable, credential && 'mine:aHVzaA==');
     const result = await serveCommand(...args);
     expect(result).toMatchObject({ exitCode: 1, stdout: '' });
     expect(result.stderr.split('\n')[0]).toMatch(says);
@@ -119,7 +119,7 @@ describe('starting', () => {
 
   it('on any address takes your key, and then the public one no more', async () => {
     vi.stubEnv('CROSSGATE_COS_CREDENTIAL', 'me:hush');
-    for (const variable of OTHER_CREDENTIALS) vi.stubEnv(variable, 'me:hush');
+    for (const variable of OTHER_CREDENTIALS) vi.stubEnv(variable, 'mine:aHVzaA==');
     const { cos, startUp } = await start('--host', '0.0.0.0');
     expect(startUp).not.toMatch(/Local key|hush/);
     const host = cosHost(BUCKET);

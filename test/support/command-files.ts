@@ -1,24 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CommandResult, runCommand } from './command.ts';
 
-/** A directory of files for commands. */
+/** A directory of files, and commands that are run there. */
 export interface CommandFiles {
-  readonly directory: string;
-  /** Writes a file and gives its path. */
-  readonly write: (name: string, content: string | Uint8Array) => string;
+  readonly run: (args: readonly string[], input?: string) => Promise<CommandResult>;
   readonly remove: () => void;
 }
 
-export function newCommandFiles(): CommandFiles {
+export function newCommandFiles(files: Readonly<Record<string, string | Uint8Array>>): CommandFiles {
   const directory = mkdtempSync(join(tmpdir(), 'crossgate-cli-'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
   return {
-    directory,
-    write: (name, content) => {
-      const path = join(directory, name);
-      writeFileSync(path, content);
-      return path;
-    },
+    run: async (args, input = '') => await runCommand(args, { input, cwd: directory }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -13,9 +13,13 @@ export interface CommandResult {
 /** Runs the built `crossgate` command to its end. */
 export async function runCommand(
   args: readonly string[],
-  options: { readonly input?: string; readonly env?: Record<string, string> } = {},
+  options: { readonly input?: string; readonly env?: Record<string, string>; readonly cwd?: string } = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...options.env } });
+  const { cwd } = options;
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { ...process.env, ...options.env },
+    ...(cwd !== undefined && { cwd }),
+  });
   child.stdin.end(options.input ?? '');
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),

@@ -4,7 +4,12 @@ import { formatExplainedRecords, otherLines } from './format-records.ts';
 import { complain, printJson } from './output.ts';
 import type { PolicyFile } from './policy-file.ts';
 import { printLines } from './print-lines.ts';
-import { type RecordedPreflight, type RecordedRequests, readLog } from './recorded-requests.ts';
+import {
+  onlyPreflights,
+  type RecordedPreflight,
+  type RecordedRequests,
+  readLog,
+} from './recorded-requests.ts';
 
 /** What the policy says to one recorded preflight. */
 export interface ExplainedRecord {
@@ -37,12 +42,12 @@ export async function explainLog(
   log: string,
   options: { readonly json?: true },
 ): Promise<void> {
-  const recorded = await readLog(log, file.dialect.id);
+  const recorded = onlyPreflights(await readLog(log, file.dialect.id));
   complainOfBrokenLines(recorded);
-  const records = recorded.requests.flatMap((each): readonly ExplainedRecord[] => {
-    if (each.kind !== 'preflight') return [];
-    return [{ record: each, decision: decidePreflight(file.compiled, each.request) }];
-  });
+  const records = recorded.requests.map(record => ({
+    record,
+    decision: decidePreflight(file.compiled, record.request),
+  }));
   if (records.length === 0) {
     throw new CommandError(`the log has no preflight of ${file.dialect.id} (${otherLines(recorded)})`);
   }

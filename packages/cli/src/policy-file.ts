@@ -63,6 +63,22 @@ export function policyForm(
   return { dialect, profile: readVariant(dialect, variants), isOwn };
 }
 
+/**
+ * `--profile` says nothing of documents in the form of a service.
+ *
+ * @param ids of all policies that a command reads or writes
+ * @throws CommandError
+ */
+export function refuseUnusedProfile(
+  profile: string | undefined,
+  ...ids: readonly (string | undefined)[]
+): void {
+  if (profile === undefined || ids.includes(profile)) return;
+  if (ids.every(id => id !== undefined && id !== NEUTRAL)) {
+    throw new CommandError('--profile is for policies in the neutral form, and there is none');
+  }
+}
+
 /** `--variant` is as that of `crossgate serve`: `dialect=name`. */
 function readVariant({ id, profile, variants }: Dialect, named: readonly string[]): Profile {
   const known = DIALECTS.flatMap(each => Object.keys(each.variants).map(name => `${each.id}=${name}`));

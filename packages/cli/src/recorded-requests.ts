@@ -22,9 +22,9 @@ interface Recorded {
 }
 
 /** What there is in a log. */
-export interface RecordedRequests {
+export interface RecordedRequests<Request extends RecordedRequest = RecordedRequest> {
   /** Each distinct one once, the most frequent first. */
-  readonly requests: readonly RecordedRequest[];
+  readonly requests: readonly Request[];
   /** How many lines are of something else. */
   readonly otherLines: number;
   /** Numbers of the lines that are not what a server writes. */
@@ -115,6 +115,17 @@ function isTextOrUnset(value: unknown): boolean {
 
 function textOrUnset(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Without the other requests, which count as other lines then. */
+export function onlyPreflights(recorded: RecordedRequests): RecordedRequests<RecordedPreflight> {
+  const requests = recorded.requests.filter(each => each.kind === 'preflight');
+  const others = recorded.requests.filter(({ kind }) => kind !== 'preflight');
+  return {
+    ...recorded,
+    requests,
+    otherLines: others.reduce((sum, { count }) => sum + count, recorded.otherLines),
+  };
 }
 
 /** The names in `Access-Control-Request-Headers`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatExcerpt, type Mark, sourceLines } from '../src/source-excerpt.ts';
 import { displayWidth, renderLines } from '../src/styled-text.ts';
 
-const DOCUMENT = '<Rule>\n\t<Origin>https://a.com</Origin>\r\n\t<Methods>GET,PUT,GETX</Methods>\n</Rule>\n';
+const DOCUMENT = '<Rule>\n\t<Origin>https://a.com</Origin>\r\n\t<Methods>GETX,PUT,GET</Methods>\n</Rule>\n';
 
 function mark(line: number, column: number, end?: readonly [number, number], more: Partial<Mark> = {}): Mark {
   const span = { position: { line, column }, ...(end && { end: { line: end[0], column: end[1] } }) };
@@ -28,17 +28,17 @@ describe(formatExcerpt, () => {
     },
     {
       name: 'the entry of a list, not one that begins so',
-      marks: [mark(3, 2, [3, 32], { entry: 'PUT' }), mark(3, 2, [3, 32], { entry: 'GETX' })],
+      marks: [mark(3, 2, [3, 32], { entry: 'PUT' }), mark(3, 2, [3, 32], { entry: 'GET' })],
       shown: [
-        '   3 |   <Methods>GET,PUT,GETX</Methods>',
-        '     |                ^^^',
-        '     |                    ^^^^',
+        '   3 |   <Methods>GETX,PUT,GET</Methods>',
+        '     |                 ^^^',
+        '     |                     ^^^',
       ],
     },
     {
       name: 'the span, where the entry does not stand in it as it is',
       marks: [mark(3, 2, [3, 11], { entry: 'PATCH' })],
-      shown: ['   3 |   <Methods>GET,PUT,GETX</Methods>', '     |   ^^^^^^^^^'],
+      shown: ['   3 |   <Methods>GETX,PUT,GET</Methods>', '     |   ^^^^^^^^^'],
     },
     {
       name: 'the first line of what is on several',
@@ -48,7 +48,7 @@ describe(formatExcerpt, () => {
     {
       name: 'the line of an entry in what is on several',
       marks: [mark(1, 1, [4, 8], { entry: 'PUT' })],
-      shown: ['   3 |   <Methods>GET,PUT,GETX</Methods>', '     |                ^^^'],
+      shown: ['   3 |   <Methods>GETX,PUT,GET</Methods>', '     |                 ^^^'],
     },
     {
       name: 'a place without an end',
@@ -61,7 +61,7 @@ describe(formatExcerpt, () => {
       shown: [
         '   1 | <Rule>',
         '     | ^^^^^^',
-        '   3 |   <Methods>GET,PUT,GETX</Methods>',
+        '   3 |   <Methods>GETX,PUT,GET</Methods>',
         '     |   ^^^^^^^^^',
       ],
     },

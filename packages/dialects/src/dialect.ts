@@ -41,6 +41,8 @@ export interface Dialect {
 
   /** Whether the service could have a tenant of this name. No store is asked for any other. */
   readonly isTenantName: (name: string) => boolean;
+  /** What keeps a credential from ever being good for a request of the service; undefined where any could be. */
+  readonly credentialProblems?: (credential: Credential) => readonly CredentialProblem[];
   readonly newRequestId: (now: number) => string;
   readonly locate: (request: RequestHead) => Location;
   readonly authorize: (exchange: Exchange, credentials: Credentials) => Authorization;
@@ -64,6 +66,12 @@ export interface Credential {
   readonly token?: string;
   /** It is good for this tenant only. */
   readonly tenant?: string;
+}
+
+export interface CredentialProblem {
+  readonly part: 'id' | 'secret' | 'token';
+  /** What the part must be, for people, and never what it is: `must be …`. */
+  readonly message: string;
 }
 
 /** The credentials that are held for the tenant of a request. */

@@ -5,6 +5,7 @@ export type {
   Analytics,
   Authorization,
   Credential,
+  CredentialProblem,
   Credentials,
   DataApi,
   DataServices,

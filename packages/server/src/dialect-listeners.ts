@@ -32,7 +32,8 @@ export async function openDialectListeners(
       if (!dialectConfig) continue;
       const dialect = chosenDialect(known, dialectConfig);
       const dialectLog = log.child({ dialect: dialect.id });
-      const backend = openBackend(dialect, dialectConfig, stores.dataApis.get(dialect.id), dialectLog);
+      const dataApi = stores.dataApis.get(dialect.id);
+      const backend = openBackend(dialect, dialectConfig, dataApi, observed.metrics, dialectLog);
       const usage = openUsage(dialect, config, stores, observed.metrics, dialectLog);
       const { observe, close: closeObserver } = openObserver(dialect, stores, observed, dialectLog);
       const gate = openGate({

@@ -76,10 +76,13 @@ export function chosenDialect(dialect: Dialect, config: DialectConfig): Dialect 
   return profile ? { ...dialect, profile } : dialect;
 }
 
-/** The credentials of a dialect that are good for a tenant. */
+/**
+ * The credentials of a dialect that are good for a tenant. Its name counts in any case here: an upstream may find the same
+ * tenant by it, and must not be asked for it without its credentials.
+ */
 export function credentialsOf({ credentials }: DialectConfig, tenant: string | undefined): Credentials {
   const good = credentials.filter(
-    credential => credential.tenant === undefined || credential.tenant === tenant,
+    ({ tenant: owner }) => owner === undefined || owner.toLowerCase() === tenant?.toLowerCase(),
   );
   return { find: id => good.find(credential => credential.id === id), isEmpty: good.length === 0 };
 }

@@ -21,7 +21,8 @@ export function writeReply(
 
 async function writeSlowly(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   const { body } = reply;
-  if (!reply.fromUpstream && !(await drain(request))) response.shouldKeepAlive = false;
+  const hasBody = announcesBody(request);
+  if (hasBody && !reply.fromUpstream && !(await drain(request))) response.shouldKeepAlive = false;
   try {
     writeHead(response, reply);
   } catch (error) {
@@ -38,7 +39,7 @@ async function writeSlowly(request: IncomingMessage, response: ServerResponse, r
     response.end(body);
   }
   // An upstream may answer before it has read all: the client has that answer at once, and is then heard out.
-  if (reply.fromUpstream && announcesBody(request) && !(await drain(request))) request.socket.destroySoon();
+  if (hasBody && reply.fromUpstream && !(await drain(request))) request.socket.destroySoon();
 }
 
 function isStream(body: Reply['body']): body is AsyncIterable<Uint8Array> {

@@ -6,7 +6,7 @@ import { complainOfBrokenLines } from '../explain-log.ts';
 import { formatComparison } from '../format-comparison.ts';
 import { formatChangedRecords } from '../format-records.ts';
 import { printJson } from '../output.ts';
-import { policyForm, readPolicyFile } from '../policy-file.ts';
+import { policyForm, readPolicyFile, refuseUnusedProfile } from '../policy-file.ts';
 import { addPolicyOptions, type PolicyOptions } from '../policy-options.ts';
 import { printLines } from '../print-lines.ts';
 import { readLog } from '../recorded-requests.ts';
@@ -57,6 +57,7 @@ async function runCompare(oldName: string, newName: string, options: CompareOpti
   if ([oldName, newName, options.log].filter(name => name === '-').length > 1) {
     throw new CommandError('only one of the files can be standard input');
   }
+  refuseUnusedProfile(profile, from, to);
   const old = readPolicyFile(oldName, policyForm(from, profile, variant));
   const now = readPolicyFile(newName, policyForm(to, profile, variant));
   const comparison = compare(old.compiled, now.compiled);

@@ -4,7 +4,7 @@ import { analysisTooLarge, CommandError } from '../exit-code.ts';
 import { formatAccess } from '../format-comparison.ts';
 import { formatLosses } from '../format-losses.ts';
 import { formatDocument, print, printJson } from '../output.ts';
-import { type PolicyForm, policyForm, readPolicyFile } from '../policy-file.ts';
+import { type PolicyForm, policyForm, readPolicyFile, refuseUnusedProfile } from '../policy-file.ts';
 import { addReadingOptions, type ReadingOptions } from '../policy-options.ts';
 import { complainInLines } from '../print-lines.ts';
 
@@ -43,6 +43,7 @@ Examples:
 
 function convert(policyName: string, options: ConvertOptions): void {
   const { from, to, profile, variant } = options;
+  refuseUnusedProfile(profile, from, to);
   const file = readPolicyFile(policyName, policyForm(from, profile, variant));
   const target = policyForm(to, profile ?? file.dialect.id, variant);
   const converted = convertPolicy(file.policy, file.profile, target.profile);

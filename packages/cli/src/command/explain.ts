@@ -13,7 +13,7 @@ import { CommandError, EXIT } from '../exit-code.ts';
 import { explainLog } from '../explain-log.ts';
 import { formatExplanation } from '../format-explanation.ts';
 import { printJson } from '../output.ts';
-import { type PolicyFile, policyForm, readPolicyFile } from '../policy-file.ts';
+import { type PolicyFile, policyForm, readPolicyFile, refuseUnusedProfile } from '../policy-file.ts';
 import { addPolicyOptions, type PolicyOptions } from '../policy-options.ts';
 import { printLines } from '../print-lines.ts';
 import { readHeader } from '../read-header.ts';
@@ -79,6 +79,7 @@ async function explain(policyName: string, options: ExplainOptions): Promise<voi
   if (log === '-' && policyName === '-') {
     throw new CommandError('only one of policy and log can be standard input');
   }
+  refuseUnusedProfile(options.profile, options.dialect);
   const file = readPolicyFile(policyName, policyForm(options.dialect, options.profile, options.variant));
   if (log === undefined) explainOne(file, options);
   else await explainLog(file, log, options);

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { formatCounts, formatDiagnostics } from '../format-diagnostics.ts';
 import { printJson } from '../output.ts';
-import { policyForm, readDocument } from '../policy-file.ts';
+import { policyForm, readDocument, refuseUnusedProfile } from '../policy-file.ts';
 import { addPolicyOptions, type PolicyOptions } from '../policy-options.ts';
 import { printLines } from '../print-lines.ts';
 
@@ -33,6 +33,7 @@ Examples:
   crossgate lint policy.json --profile boomi --json`;
 
 function runLint(policyName: string, options: LintOptions): void {
+  refuseUnusedProfile(options.profile, options.dialect);
   const form = policyForm(options.dialect, options.profile, options.variant);
   const { document, result } = readDocument(policyName, form.isOwn ? form.dialect : undefined);
   const findings = result.kind === 'diagnostics' ? result.diagnostics : lint(result.policy, form.profile);

@@ -116,7 +116,7 @@ function line(usage: Usage, exchange: Exchange, reply: Reply, measures: UsageMea
     credential === 'shared-key' ? account : '',
     account,
     'table',
-    quoted(urlOf(exchange)),
+    quoted(urlOf(exchange), URL_LIMIT_BYTES),
     quoted(`/${account}/${location.resource}`),
     exchange.requestId,
     0,
@@ -164,10 +164,25 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** HTML-encoded and quoted, as every field that may have a quote, a semicolon or a line break; empty without a value. */
-function quoted(text: string | undefined): string {
+/** Before it is encoded, which makes it six times that at most. Strangers choose what is written of them, not how much. */
+const TEXT_LIMIT_BYTES = 1024;
+const URL_LIMIT_BYTES = 2 * TEXT_LIMIT_BYTES;
+/** Ends a text that was cut. */
+const CUT = '...';
+
+/** The whole characters that fit. */
+function bounded(text: string, limitBytes: number): string {
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(limitBytes));
+  return read === text.length ? text : text.slice(0, read) + CUT;
+}
+
+/**
+ * Bounded, HTML-encoded and quoted, as every field that may have a quote, a semicolon or a line break; empty without a
+ * value.
+ */
+function quoted(text: string | undefined, limitBytes: number = TEXT_LIMIT_BYTES): string {
   if (text === undefined || text === '') return '';
-  const encoded = text.replace(
+  const encoded = bounded(text, limitBytes).replace(
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that must not get out
     /[&<>"\u0000-\u001f\u007f\u2028\u2029]/g,
     character => REFERENCES[character] ?? `&#${character.charCodeAt(0)};`,

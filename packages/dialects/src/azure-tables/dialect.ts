@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialect.ts';
 import { azureTablesAnalytics } from './analytics.ts';
 import { authorizeAzureTables } from './authorization.ts';
+import { azureTablesCredentialProblems } from './credential-problems.ts';
 import { azureTablesPolicyApi } from './policy-api.ts';
 import { azureTablesProfile } from './profile.ts';
 import { azureTablesCommonHeaders, azureTablesReplies, newAzureTablesRequestId } from './responses.ts';
@@ -23,6 +24,7 @@ export const azureTablesDialect: Dialect = {
   localCredential: { id: EMULATOR_ACCOUNT, secret: EMULATOR_KEY, isPublic: true, tenant: EMULATOR_ACCOUNT },
   example: { tenant: EMULATOR_ACCOUNT, path: `/${EMULATOR_ACCOUNT}/mytable` },
   isTenantName: isAccountName,
+  credentialProblems: azureTablesCredentialProblems,
   newRequestId: newAzureTablesRequestId,
   locate: locateAzureTables,
   authorize: authorizeAzureTables,

@@ -4,8 +4,12 @@ import { hostWithoutPort, percentDecode, queryParameters, splitTarget } from '..
 import { azureTablesError } from './errors.ts';
 import { isServiceVersion, requestedVersion } from './service-version.ts';
 
-/** `myaccount.table.core.windows.net`, and that of any other cloud. */
-const TABLE_HOST = /^([^.]+)\.table\./i;
+/**
+ * `myaccount.table.core.windows.net` and that of the other clouds ("Endpoints"), and, to try it, `…table.localhost`. Not
+ * any host that looks like it: whoever has such a name could choose by whose rules an account in the path is answered.
+ */
+const TABLE_HOST =
+  /^([^.]+)\.table\.(?:core\.(?:windows\.net|chinacloudapi\.cn|usgovcloudapi\.net|cloudapi\.de)|localhost)$/i;
 
 /** "Storage account overview": 3 to 24 lower-case letters and digits. */
 export function isAccountName(name: string): boolean {
@@ -38,10 +42,8 @@ export function locateAzureTables(request: RequestHead): Location {
     const problem = 'The request target is not percent-encoded UTF-8.';
     return { ...common, operation: unreadable(azureTablesError('InvalidUri', problem)), parameters: [] };
   }
-  const isProperties =
-    resource === '' && has(parameters, 'restype', 'service') && has(parameters, 'comp', 'properties');
-  const operation: Operation = isProperties
-    ? propertiesOperation(request, parameters, tenant)
+  const operation: Operation = has(parameters, 'comp', 'properties')
+    ? propertiesOperation(request, parameters, resource === '' ? tenant : undefined)
     : { kind: 'data' };
   return { ...common, operation, parameters };
 }
@@ -50,19 +52,20 @@ function unreadable(error: ServiceError): Operation {
   return { kind: 'unreadable', error };
 }
 
-/** In any case: what an upstream could take for the properties must not get past the gate. */
+/** In any case and at any path: what an upstream could take for the properties must not get past the gate. */
 function has(parameters: readonly QueryParameter[], name: string, value: string): boolean {
   return parameters.some(([key, text]) => key.toLowerCase() === name && text.toLowerCase() === value);
 }
 
-/** Get and Set Table Service Properties. */
+/** Get and Set Table Service Properties, of the account whose root the path is. */
 function propertiesOperation(
   request: RequestHead,
   parameters: readonly QueryParameter[],
   tenant: string | undefined,
 ): Operation {
-  if (tenant === undefined) {
-    const problem = 'Name the account, in the host or as the first segment of the path.';
+  if (tenant === undefined || !has(parameters, 'restype', 'service')) {
+    const problem =
+      'Service properties are those of an account: ask for /?restype=service&comp=properties in its host, or below its name as the path.';
     return unreadable(azureTablesError('InvalidUri', problem));
   }
   const { method } = request;

@@ -34,7 +34,7 @@ export function locateBoomi(request: RequestHead): Location {
       pathStyle: false,
     };
   }
-  const base = BASES.find(names => names.every((name, at) => segments[at] === name));
+  const base = baseOf(segments);
   const tenant = base && segments[base.length];
   const inside = base && tenant !== undefined ? segments.slice(base.length + 1) : segments;
   return {
@@ -56,11 +56,35 @@ export function locateBoomi(request: RequestHead): Location {
  */
 function readSegments(path: string): readonly string[] | string {
   const segments: string[] = [];
+  const loosest = loosestSegments(path);
   for (const raw of path.split('/')) {
     const segment = percentDecode(raw.replace(/;.*$/s, ''));
     if (segment === undefined) return 'it is not percent-encoded UTF-8';
     if (segment.split(/[/\\]/).some(part => /^\.\.?(?:;|$)/.test(part))) return 'its path has a dot segment';
     if (segment !== '') segments.push(segment);
   }
-  return segments;
+  const [ours, theirs] = [accountOf(segments), loosest && accountOf(loosest, true)];
+  return ours === theirs ? segments : 'its account can be read in two ways';
+}
+
+function baseOf(segments: readonly string[], anyCase = false): readonly string[] | undefined {
+  const comparable = (segment: string | undefined) => (anyCase ? segment?.toLowerCase() : segment);
+  return BASES.find(names => names.every((name, at) => comparable(segments[at]) === name));
+}
+
+function accountOf(segments: readonly string[], anyCase = false): string | undefined {
+  const base = baseOf(segments, anyCase);
+  return base && segments[base.length];
+}
+
+/**
+ * The segments as the laxest server reads them: decoded twice, with backslashes as slashes, and without blanks.
+ * Undefined when that cannot be done.
+ */
+function loosestSegments(path: string): readonly string[] | undefined {
+  const decoded = percentDecode(percentDecode(path) ?? '') ?? percentDecode(path);
+  return decoded
+    ?.split(/[/\\]/)
+    .map(segment => segment.replace(/;.*$/s, '').trim())
+    .filter(segment => segment !== '');
 }

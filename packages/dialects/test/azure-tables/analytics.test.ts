@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { azureTablesAnalytics } from '../../src/azure-tables/analytics.ts';
 import type { Usage, UsageMeasures } from '../../src/dialect.ts';
 import type { Reply } from '../../src/exchange.ts';
-import { ACCOUNT, exchangeOf, type Pairs, PROPERTIES, type SentRequest } from './azure-tables-exchange.ts';
+import {
+  ACCOUNT,
+  exchangeOf,
+  LOCAL,
+  type Pairs,
+  PROPERTIES,
+  type SentRequest,
+} from './azure-tables-exchange.ts';
 
 const { classify, isLogged, line, file, retentionDays } = azureTablesAnalytics;
 
@@ -216,6 +223,56 @@ describe('azureTablesAnalytics.line', () => {
     expect(text).toMatch(/^[^\r\n\u2028]*\n$/);
     expect(text).toContain(';"/devstoreaccount1/a&#10;b&#13;;&quot;&#8232;";');
     expect(text).toContain(';"a&#10;bé";;\n');
+  });
+});
+
+describe('azureTablesAnalytics.line, of long texts', () => {
+  /** The texts of a line, without their quotes. */
+  function textsOf(sent: SentRequest): string[] {
+    const text = lineOf({ ...OPTIONS, ...sent }, usage(PREFLIGHT, 'AnonymousSuccess'));
+    return [...text.matchAll(/"([^"]*)"/g)].map(([, field = '']) => field);
+  }
+
+  const KIB = 1024;
+
+  it.each(['User-Agent', 'Referer', 'Content-MD5'])('has the first 1 KiB of %s', name => {
+    const last = (value: string): string | undefined => textsOf({ headers: [[name, value]] }).at(-1);
+    expect(last('a'.repeat(KIB))).toBe('a'.repeat(KIB));
+    expect(last(`${'a'.repeat(KIB)}b`)).toBe(`${'a'.repeat(KIB)}...`);
+    expect(last('"'.repeat(60_000))).toBe(`${'&quot;'.repeat(KIB)}...`);
+  });
+
+  it('does not cut through a character', () => {
+    // Each is two bytes, behind one that is one.
+    const agent = Buffer.from(`a${'\u00e9'.repeat(600)}`).toString('latin1');
+    expect(textsOf({ headers: [['User-Agent', agent]] }).at(-1)).toBe(`a${'\u00e9'.repeat(511)}...`);
+  });
+
+  it('has the first 2 KiB of the URL, and 1 KiB of what it names', () => {
+    const [url, object] = textsOf({ target: `/${ACCOUNT}/${'a'.repeat(60_000)}` });
+    expect(url).toBe(`${`http://${LOCAL}/${ACCOUNT}/`.padEnd(2 * KIB, 'a')}...`);
+    expect(object).toBe(`${`/${ACCOUNT}/`.padEnd(KIB, 'a')}...`);
+  });
+
+  it.each([
+    { length: KIB, name: 'has' },
+    { length: KIB + 1, name: 'leaves out' },
+  ])('$name the name that a client gave its request: $length bytes', ({ length }) => {
+    const id = 'i'.repeat(length);
+    expect(textsOf({ headers: [['x-ms-client-request-id', id]] }).includes(id)).toBe(length === KIB);
+  });
+
+  it('is bounded, whatever a stranger sends', () => {
+    const long = '"'.repeat(60_000);
+    const sent: SentRequest = {
+      ...OPTIONS,
+      target: `/${ACCOUNT}/${long}?${long}`,
+      host: long,
+      version: long,
+      headers: ['User-Agent', 'Referer', 'Content-MD5', 'x-ms-client-request-id'].map(name => [name, long]),
+    };
+    const text = lineOf(sent, usage(PREFLIGHT, 'AnonymousSuccess'));
+    expect(Buffer.byteLength(text)).toBeLessThan(40 * KIB);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { DataApi, Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import type { DialectConfig } from '../serve-config.ts';
+import type { Metrics } from '../metrics.ts';
+import type { DialectConfig, UpstreamConfig } from '../serve-config.ts';
 import { absentBackend } from './absent.ts';
 import type { Backend } from './backend.ts';
 import { embeddedBackend } from './embedded.ts';
@@ -11,15 +12,21 @@ export function openBackend(
   dialect: Dialect,
   config: DialectConfig,
   dataApi: DataApi | undefined,
+  metrics: Metrics,
   log: Logger,
 ): Backend {
-  const byTenant = new Map(
-    Object.entries(config.tenantUpstreams).map(([tenant, upstream]) => [
-      tenant,
-      openUpstream(dialect, upstream, log),
-    ]),
+  const failures = metrics.counter(
+    'crossgate_upstream_failures_total',
+    'Requests that an upstream did not answer, or not to the end.',
+    ['dialect', 'fault'],
   );
-  const others = openCommonBackend(dialect, config, dataApi, log);
+  const open = (upstream: UpstreamConfig): Backend =>
+    openUpstream(dialect, upstream, failure => failures.increment(dialect.id, failure), log);
+  const byTenant = new Map(
+    Object.entries(config.tenantUpstreams).map(([tenant, upstream]) => [tenant, open(upstream)]),
+  );
+  const own = dataApi ? embeddedBackend(dataApi) : absentBackend(dialect);
+  const others = config.upstream ? open(config.upstream) : own;
   if (byTenant.size === 0) return others;
   const backendOf = (tenant: string | undefined): Backend =>
     (tenant === undefined ? undefined : byTenant.get(tenant)) ?? others;
@@ -30,14 +37,4 @@ export function openBackend(
       await Promise.all([...byTenant.values(), others].map(backend => backend.close()));
     },
   };
-}
-
-function openCommonBackend(
-  dialect: Dialect,
-  { upstream }: DialectConfig,
-  dataApi: DataApi | undefined,
-  log: Logger,
-): Backend {
-  if (upstream) return openUpstream(dialect, upstream, log);
-  return dataApi ? embeddedBackend(dataApi) : absentBackend(dialect);
 }

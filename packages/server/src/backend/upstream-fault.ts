@@ -7,8 +7,13 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+type UpstreamFault = Extract<Fault, `upstream-${string}`>;
+
+/** What an upstream does wrong, as it is counted: what the client is told, or that its answer was cut off. */
+export type UpstreamFailure = UpstreamFault | 'upstream-broke-off';
+
 /** How the dialect is to tell of an error of undici, or of the connection. */
-export function faultOf(error: unknown): Fault {
+export function faultOf(error: unknown): UpstreamFault | 'request-malformed' {
   const { code, syscall } = firstOf(error);
   if (TIMEOUTS.has(code)) return 'upstream-timeout';
   if (code === 'UND_ERR_INVALID_ARG') return 'request-malformed';
@@ -23,6 +28,11 @@ export function faultOf(error: unknown): Fault {
 /** Whether the connection ended under a request: it may have been the end of one that had been idle for too long. */
 export function isLostConnection(error: unknown): boolean {
   return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(firstOf(error).code);
+}
+
+/** Whether the request was given up here, when its backend was closed: the upstream did nothing wrong. */
+export function isGivenUp(error: unknown): boolean {
+  return firstOf(error).code === 'UND_ERR_DESTROYED';
 }
 
 /**

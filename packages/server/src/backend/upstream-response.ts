@@ -13,7 +13,8 @@ export interface UpstreamHead {
 
 /**
  * Reads the head of an answer as it came off the wire: names and values in turn. The upstream's own `Access-Control-*`
- * headers are left out: this gateway has the rules. Undefined when it cannot be passed on.
+ * headers are left out: this gateway has the rules. So is the length of a 204, which must not have one (RFC 9110, section
+ * 8.6). Undefined when it cannot be passed on.
  */
 export function readUpstreamHead(
   status: number,
@@ -30,7 +31,10 @@ export function readUpstreamHead(
     if (kind === 'cors') continue;
     // Any other coding is still in the body, and its name would be lost.
     if (kind === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
-    if (kind === 'content-length') lengthBytes = Number(value);
+    if (kind === 'content-length') {
+      if (status === 204) continue;
+      lengthBytes = Number(value);
+    }
     all.push([name, value]);
   }
   return { status, reason: isFieldValue(reason) ? reason : '', headers: endToEndHeaders(all), lengthBytes };

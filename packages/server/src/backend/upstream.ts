@@ -7,7 +7,13 @@ import { BodyIncompleteError } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
 import { dispatchWithLengthZero } from './length-zero.ts';
-import { describeError, faultOf, isLostConnection } from './upstream-fault.ts';
+import {
+  describeError,
+  faultOf,
+  isGivenUp,
+  isLostConnection,
+  type UpstreamFailure,
+} from './upstream-fault.ts';
 import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
@@ -17,9 +23,14 @@ const LARGEST_HEAD_BYTES = 64 * 1024;
 
 /**
  * The real service: requests go there as they came, but for the headers of the connection, and answers come back the
- * same way. What goes wrong in between is told in the words of the dialect.
+ * same way. What goes wrong in between is told in the words of the dialect, and counted once for a request.
  */
-export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logger): Backend {
+export function openUpstream(
+  dialect: Dialect,
+  config: UpstreamConfig,
+  count: (failure: UpstreamFailure) => void,
+  log: Logger,
+): Backend {
   const url = new URL(config.url);
   const pool = new Pool(url.origin, {
     connect: connectorTo(url.hostname, config.connectTimeoutSeconds * 1000),
@@ -43,23 +54,31 @@ export function openUpstream(dialect: Dialect, config: UpstreamConfig, log: Logg
 
   function failed(call: BackendCall, error: unknown): Reply {
     if (error instanceof BodyIncompleteError) throw error;
+    if (isGivenUp(error)) return fault(call, 'unavailable');
     tell(call, error);
-    return fault(call, faultOf(error));
+    const kind = faultOf(error);
+    if (kind !== 'request-malformed') count(kind);
+    return fault(call, kind);
+  }
+
+  function brokeOff(call: BackendCall, error: Error): void {
+    if (call.response.destroyed || isGivenUp(error)) return;
+    tell(call, error);
+    count('upstream-broke-off');
   }
 
   return {
     tenantExists: () => 'unknown',
     handle: call => {
       if (hasBeenHere(call.exchange.request)) {
-        tell(call, new Error('the upstream leads back to this gateway'));
-        return Promise.resolve(fault(call, 'upstream-failed'));
+        return Promise.resolve(failed(call, new Error('the upstream leads back to this gateway')));
       }
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
-      return send(pool, request, call, tell).catch((error: unknown) => {
+      return send(pool, request, call, brokeOff).catch((error: unknown) => {
         const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
         if (!isWorthIt) return failed(call, error);
-        return send(pool, request, call, tell).catch((again: unknown) => failed(call, again));
+        return send(pool, request, call, brokeOff).catch((again: unknown) => failed(call, again));
       });
     },
     close: () => pool.destroy(),
@@ -80,13 +99,13 @@ function isRepeatable({ options: { method, body } }: UpstreamRequest): boolean {
 
 /**
  * Sends a request and gives the answer as soon as its head is there, or with a small body when that is complete.
- * `tell` is told of what breaks off after that.
+ * `brokeOff` is told of what ends an answer after that.
  */
 function send(
   pool: Pool,
   { options, hasLengthZero }: UpstreamRequest,
   call: BackendCall,
-  tell: (call: BackendCall, error: Error) => void,
+  brokeOff: (call: BackendCall, error: Error) => void,
 ): Promise<Reply> {
   const { response } = call;
   return new Promise((resolve, reject) => {
@@ -100,7 +119,7 @@ function send(
     const onClientGone = (): void => {
       if (!isOver) controller?.abort(new BodyIncompleteError());
     };
-    // It is emitted once, and then the response is forgotten: taking the listener off would cost more.
+    // It is emitted once, and then the response is forgotten: taking the listener off after an answer would cost more.
     response.on('close', onClientGone);
 
     const handler: Dispatcher.DispatchHandler = {
@@ -145,7 +164,9 @@ function send(
       },
       onResponseError: (_started, error) => {
         isOver = true;
-        if (stream && !response.destroyed) tell(call, error);
+        // The response may still be there for another attempt, and has room for few listeners.
+        response.off('close', onClientGone);
+        if (stream) brokeOff(call, error);
         stream?.destroy(error);
         reject(error);
       },

@@ -1,8 +1,10 @@
 import type { Credential, Dialect } from '@crossgate/dialects';
 import type { CredentialEntry, DialectSection, Secret } from './config-file.ts';
+import { checkParts } from './credential-parts.ts';
+import { environmentCredential } from './credential-variables.ts';
 import type { Draft } from './draft.ts';
 import { type ConfigPath, formatConfigPath } from './mistake.ts';
-import { checkSecret, credentialVariable, isPublic } from './public-keys.ts';
+import { checkSecret, isPublic } from './public-keys.ts';
 
 /** A credential and where it stands in the file; an empty path when it does not. */
 interface Found {
@@ -40,23 +42,12 @@ export function readCredentials(
   else if (found.length === 0 && credentials === undefined) {
     return { credentials: [dialect.localCredential], hasPublicKey: true };
   }
+  for (const { credential, path: place } of found) checkParts(draft, dialect, credential, place);
   checkIds(draft, found);
   return {
     credentials: found.map(({ credential }) => credential),
     hasPublicKey: fromEnvironment !== undefined && isPublic(fromEnvironment),
   };
-}
-
-function environmentCredential(draft: Draft, dialect: Dialect): Credential | undefined {
-  const variable = credentialVariable(dialect);
-  const text = draft.environment[variable] ?? '';
-  if (text === '') return undefined;
-  const colon = text.indexOf(':');
-  if (colon < 1 || colon === text.length - 1) {
-    draft.refuse(`${variable} must be id:secret`);
-    return undefined;
-  }
-  return { id: text.slice(0, colon), secret: text.slice(colon + 1) };
 }
 
 function readEntries(

@@ -29,8 +29,8 @@ const FLAGS = z.strictObject({
   store: STORE.optional(),
   workers: orDigits(WORKERS).optional(),
   logLevel: LOG_LEVEL.optional(),
-  variant: z.array(oneOf(VARIANTS)).default([]),
-  upstream: z.array(z.string().superRefine(checkUpstream)).default([]),
+  variant: z.array(oneOf(VARIANTS)).superRefine(checkTwice).default([]),
+  upstream: z.array(z.string().superRefine(checkUpstream)).superRefine(checkTwice).default([]),
 });
 
 /** As people give them. */
@@ -79,6 +79,14 @@ function checkUpstream(choice: string, context: z.RefinementCtx): void {
   }
   const checked = upstreamUrl().safeParse(url);
   for (const { message } of checked.error?.issues ?? []) context.addIssue(`${id}: ${message}`);
+}
+
+/** Of two for a dialect only one could be meant, and nobody knows which. */
+function checkTwice(choices: readonly string[], context: z.RefinementCtx): void {
+  const ids = choices.map(choice => split(choice)[0]);
+  for (const id of new Set(ids.filter((other, i) => ids.indexOf(other) !== i))) {
+    context.addIssue(`is there twice for ${id}; leave one of them out`);
+  }
 }
 
 function pairs(choices: readonly string[]): Readonly<Record<string, string>> {

@@ -29,12 +29,17 @@ export function pathsTouch(a: ConfigPath, b: ConfigPath): boolean {
 
 /** What to do about a name that there is not. */
 export function suggestName(name: string, known: readonly string[]): string {
+  const closest = closestName(name, known);
+  return closest === undefined ? `known: ${known.join(', ')}` : `did you mean ${closest}?`;
+}
+
+/** The name that is this, or was meant by it, when there is one. */
+export function closestName(name: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   // Two slips in a word of two letters would make it any other.
-  if (best && best.distance <= Math.min(2, (name.length - 1) / 2)) return `did you mean ${best.candidate}?`;
-  return `known: ${known.join(', ')}`;
+  return best && best.distance <= Math.min(2, (name.length - 1) / 2) ? best.candidate : undefined;
 }
 
 /** The fewest letters to insert, delete, replace, or swap with the next. */

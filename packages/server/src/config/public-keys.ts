@@ -1,12 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { type Credential, DIALECTS, type Dialect } from '@crossgate/dialects';
+import { credentialVariable } from './credential-variables.ts';
 import type { Draft } from './draft.ts';
 import type { ConfigPath } from './mistake.ts';
-
-/** The environment variable of a dialect's credential. */
-export function credentialVariable(dialect: Dialect): string {
-  return `CROSSGATE_${dialect.id.toUpperCase().replaceAll('-', '_')}_CREDENTIAL`;
-}
 
 const PUBLIC_SECRETS: ReadonlySet<string> = new Set(
   DIALECTS.map(({ localCredential }) => localCredential.secret),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CONFIG_FILE, type ConfigFile } from './config-file.ts';
 import { type ConfigPath, formatConfigPath, type Mistake, pathsTouch } from './mistake.ts';
+import { toldPaths } from './told-path.ts';
 import { readYaml, type SyntaxMistake, type YamlDocument } from './yaml-document.ts';
 
 /** A configuration file as it was read. */
@@ -45,10 +46,12 @@ function formatMistakes(
   document: YamlDocument,
   mistakes: readonly Mistake[],
 ): readonly string[] {
+  if (mistakes.length === 0) return [];
+  const toldPath = toldPaths();
   return mistakes
     .map(({ path, message, about }) => {
       const { line, column } = document.placeOf(path, about);
-      const what = path.length > 0 ? `${formatConfigPath(path)}: ` : '';
+      const what = path.length > 0 ? `${formatConfigPath(toldPath(path))}: ` : '';
       return { line, column, text: `${name}:${line}:${column}: ${what}${message}` };
     })
     .sort((a, b) => a.line - b.line || a.column - b.column)

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { DIALECTS } from '@crossgate/dialects';
 import { DEFAULT_LIMITS, type DialectConfig, type ServeConfig } from '../serve-config.ts';
 import type { DialectSection } from './config-file.ts';
+import { checkCredentialVariables } from './credential-variables.ts';
 import { readCredentials } from './credentials.ts';
 import type { Cause, Draft } from './draft.ts';
 import { readFlags } from './flags.ts';
@@ -92,6 +93,7 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
       ...readUpstreams(draft, dialect, section, limits),
     };
   }
+  checkCredentialVariables(draft);
   checkPublicKeys(draft, publiclyServed);
   checkPorts(draft, { portBase, dialects });
   if (Object.keys(dialects).length === 0) {

@@ -31,9 +31,12 @@ export function oneOf<const Choice extends string>(
 
 /** An address or a name that resolves to one. */
 export function host(): z.ZodString {
-  const isHost = (name: string): boolean =>
-    name === '' || isIP(name) !== 0 || /^[\w-]+(?:\.[\w-]+)*\.?$/.test(name);
-  return text().refine(isHost, 'must be an address or the name of a host, without port or brackets');
+  const message = 'must be an address or the name of a host, without port or brackets';
+  return text().refine(name => name === '' || isHost(name), message);
+}
+
+function isHost(name: string): boolean {
+  return isIP(name) !== 0 || /^[\w-]+(?:\.[\w-]+)*\.?$/.test(name);
 }
 
 const URL_FORM = 'must be http://host[:port] or https://host[:port]';
@@ -82,5 +85,9 @@ function upstreamUrlProblem(url: string): string | undefined {
   if (parsed.pathname !== '/' || parsed.search !== '' || parsed.hash !== '') {
     return 'paths go to the upstream as they came; leave out everything behind host and port';
   }
+  if (!isHost(parsed.hostname.replace(/^\[(.*)\]$/, '$1'))) {
+    return 'must have an address or the name of a host';
+  }
+  if (parsed.port === '0') return 'nothing listens on port 0; give the port';
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { Composer, type CST, type Document, isAlias, isMap, isScalar, isSeq, type Node, Parser } from 'yaml';
 import type { ConfigPath, Mistake } from './mistake.ts';
+import { SYNTAX_MESSAGES } from './syntax-messages.ts';
 
 /** A place in a text, both counted from 1. */
 export interface Place {
@@ -29,7 +30,8 @@ export type ReadYamlResult =
   | { readonly kind: 'not-yaml'; readonly mistakes: readonly SyntaxMistake[] };
 
 /** Far more than a configuration has. The parser of YAML takes time that grows faster than its text. */
-const LIMIT_CHARACTERS = 256 * 1024;
+export const LIMIT_CHARACTERS: number = 256 * 1024;
+export const TOO_LONG: string = `must not have more than ${LIMIT_CHARACTERS} characters`;
 const DEPTH_LIMIT = 32;
 /** One slip can bring forth many. */
 const SYNTAX_MISTAKES_SHOWN = 20;
@@ -37,7 +39,7 @@ const SYNTAX_MISTAKES_SHOWN = 20;
 /** Reads YAML 1.2 with the place of everything in it. Never throws. */
 export function readYaml(text: string): ReadYamlResult {
   if (text.length > LIMIT_CHARACTERS) {
-    return notYaml({ line: 1, column: 1 }, `must not have more than ${LIMIT_CHARACTERS} characters`);
+    return notYaml({ line: 1, column: 1 }, TOO_LONG);
   }
   const placeAt = placesIn(text);
   const tokens = [...new Parser().parse(text)];
@@ -53,11 +55,10 @@ export function readYaml(text: string): ReadYamlResult {
   const documents = [...composer.compose(tokens, true, text.length)];
   const syntax = documents
     .flatMap(({ errors, warnings }) => [...errors, ...warnings])
-    .map(({ pos, message }) => ({ place: placeAt(pos[0]), message: lowerFirst(message) }));
+    .map(({ pos, code }) => ({ place: placeAt(pos[0]), message: SYNTAX_MESSAGES[code] }));
   const [document, second] = documents;
   if (second) {
-    const message = 'there must be one document only; take out the line ---';
-    syntax.push({ place: placeAt(second.range[0]), message });
+    syntax.push({ place: placeAt(second.range[0]), message: SYNTAX_MESSAGES.MULTIPLE_DOCS });
   }
   if (!document || syntax.length > 0) {
     return { kind: 'not-yaml', mistakes: syntax.slice(0, SYNTAX_MISTAKES_SHOWN) };
@@ -76,12 +77,6 @@ function placesIn(text: string): (offset: number) => Place {
 
 function notYaml(place: Place, message: string): ReadYamlResult {
   return { kind: 'not-yaml', mistakes: [{ place, message }] };
-}
-
-/** The parser's messages begin a sentence; ours follow a place. Names in capitals stay. */
-function lowerFirst(message: string): string {
-  const [line = ''] = message.split('\n', 1);
-  return /^[A-Z][a-z]/.test(line) ? `${line.charAt(0).toLowerCase()}${line.slice(1)}` : line;
 }
 
 /** What is nested so deep that composing it, which is recursive, could exhaust the stack. */
@@ -110,11 +105,15 @@ function readDocument(document: Document.Parsed, placeAt: (offset: number) => Pl
   function read(node: unknown, path: ConfigPath): unknown {
     values.set(asKey(path), startOf(node));
     if (isAlias(node)) {
-      refuse(path, 'value', 'aliases are not taken; write out what it stands for');
+      refuse(
+        path,
+        'value',
+        'aliases are not taken; write out what it stands for, or quote a value that begins with *',
+      );
       return undefined;
     }
     if ((isScalar(node) || isMap(node) || isSeq(node)) && node.tag !== undefined) {
-      refuse(path, 'value', `tags are not taken; take out ${node.tag}`);
+      refuse(path, 'value', SYNTAX_MESSAGES.TAG_RESOLVE_FAILED);
       return undefined;
     }
     if (isScalar(node)) return node.value;

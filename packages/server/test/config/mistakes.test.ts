@@ -15,12 +15,20 @@ interface Case {
 }
 
 const NOT_YAML: readonly Case[] = [
-  { name: 'a quote that is not closed', text: 'host: "a\n', says: '2:1: missing closing "quote' },
-  { name: 'a tab', text: 'limits:\n\tidleSeconds: 1\n', says: '2:1: tabs are not allowed as indentation' },
+  {
+    name: 'a quote that is not closed',
+    text: 'host: "a\n',
+    says: '2:1: something is missing here: a closing quote or bracket, a comma, a colon with a space behind, or a space before #',
+  },
+  {
+    name: 'a tab',
+    text: 'limits:\n\tidleSeconds: 1\n',
+    says: '2:1: tabs are not taken as indentation; use spaces',
+  },
   {
     name: 'a tag that nobody knows',
     text: 'host: !secret a\n',
-    says: '1:7: unresolved tag: !secret',
+    says: '1:7: tags are not taken; quote a value that begins with !',
   },
   {
     name: 'two documents',
@@ -48,12 +56,12 @@ const NOT_FOR_CONFIGURATIONS: readonly Case[] = [
   {
     name: 'an alias',
     text: 'host: &a localhost\ndata: *a\n',
-    says: '2:7: data: aliases are not taken; write out what it stands for',
+    says: '2:7: data: aliases are not taken; write out what it stands for, or quote a value that begins with *',
   },
   {
     name: 'a tag',
     text: 'host: !!str 1\n',
-    says: '1:13: host: tags are not taken; take out tag:yaml.org,2002:str',
+    says: '1:13: host: tags are not taken; quote a value that begins with !',
   },
   {
     name: 'a key that is a list',
@@ -63,7 +71,7 @@ const NOT_FOR_CONFIGURATIONS: readonly Case[] = [
   {
     name: 'a key that is the prototype',
     text: 'dialects:\n  cos:\n    tenants: { __proto__: {} }\n',
-    says: '3:16: dialects.cos.tenants.__proto__: this cannot be a key; give it a name',
+    says: '3:16: dialects.cos.tenants["?"]: this cannot be a key; give it a name',
   },
 ];
 
@@ -86,7 +94,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a key that is like no other',
     text: 'limits: { colour: 1 }\n',
-    says: '1:11: limits.colour: there is no such key; known: headerBytes, headersSeconds, idleSeconds, keepAliveSeconds',
+    says: '1:11: limits["?"]: there is no such key; known: headerBytes, headersSeconds, idleSeconds, keepAliveSeconds',
   },
   {
     name: 'a number as text',
@@ -142,7 +150,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a bucket that cannot be',
     text: 'dialects:\n  cos:\n    tenants:\n      my.bucket: {}\n',
-    says: '4:7: dialects.cos.tenants["my.bucket"]: Tencent COS can have no bucket of this name; correct it',
+    says: '4:7: dialects.cos.tenants["?"]: Tencent COS can have no bucket of this name; correct it',
   },
   {
     name: 'a credential without a secret',
@@ -168,6 +176,16 @@ const WRONG_VALUES: readonly Case[] = [
     name: 'an upstream with a path',
     text: 'dialects:\n  cos:\n    upstream:\n      url: http://a.example/base\n',
     says: '4:12: dialects.cos.upstream.url: paths go to the upstream as they came; leave out everything behind host and port',
+  },
+  {
+    name: 'an upstream for any host',
+    text: 'dialects:\n  cos:\n    upstream: http://*\n',
+    says: '3:15: dialects.cos.upstream: must have an address or the name of a host',
+  },
+  {
+    name: 'an upstream on no port',
+    text: 'dialects:\n  cos:\n    upstream: http://a:0\n',
+    says: '3:15: dialects.cos.upstream: nothing listens on port 0; give the port',
   },
   {
     name: 'an upstream without a URL',
@@ -226,6 +244,36 @@ const WRONG_TOGETHER: readonly Case[] = [
     name: 'no credentials on an address that others reach',
     text: 'dialects:\n  cos: { host: 0.0.0.0 }\n',
     says: '2:16: dialects.cos.host: 0.0.0.0 can be reached from other machines, and the local keys are public: set CROSSGATE_COS_CREDENTIAL=id:secret, or listen on 127.0.0.1',
+  },
+  {
+    name: 'a secret with a line break at its end',
+    text: 'dialects:\n  cos:\n    credentials:\n      - id: a\n        secret: |\n          hush\n',
+    says: '5:17: dialects.cos.credentials[0].secret: must not have control characters, such as a line break at its end',
+  },
+  {
+    name: 'a token with a control character',
+    text: 'dialects:\n  cos:\n    credentials: [{ id: a, secret: x, token: "\\e" }]\n',
+    says: '3:46: dialects.cos.credentials[0].token: must not have control characters, such as a line break at its end',
+  },
+  {
+    name: 'a key that the service cannot have',
+    text: 'dialects:\n  azure-tables:\n    credentials: [{ id: myaccount, secret: hush! }]\n',
+    says: '3:44: dialects.azure-tables.credentials[0].secret: must be the key of the account, which is Base64',
+  },
+  {
+    name: 'a line break in such a key',
+    text: 'dialects:\n  azure-tables:\n    credentials: [{ id: myaccount, secret: "hush\\n" }]\n',
+    says: '3:44: dialects.azure-tables.credentials[0].secret: must not have control characters, such as a line break at its end',
+  },
+  {
+    name: 'the id of another account',
+    text: 'dialects:\n  azure-tables:\n    tenants:\n      myaccount: { credentials: [{ id: other, secret: aHVzaA== }] }\n',
+    says: '4:40: dialects.azure-tables.tenants.myaccount.credentials[0].id: must be myaccount, the account that it is for',
+  },
+  {
+    name: 'a variable that is not there, for such a key',
+    text: 'dialects:\n  azure-tables:\n    credentials: [{ id: myaccount, secret: { env: NOT_SET } }]\n',
+    says: '3:51: dialects.azure-tables.credentials[0].secret.env: the environment has no NOT_SET; set it to the secret',
   },
   {
     name: 'an upstream that may take longer than clients are waited for',

@@ -140,15 +140,31 @@ describe('the upstream of a service', () => {
     { choice: 'cos=http://me:hush@a.example', says: 'leave out user and password' },
     { choice: 'cos=http://a.example/base', says: 'leave out everything behind host and port' },
     { choice: 'cos=http://a.example/?a', says: 'leave out everything behind host and port' },
+    { choice: 'cos=http://*', says: 'must have an address or the name of a host' },
+    { choice: 'cos=http://a..example', says: 'must have an address or the name of a host' },
+    { choice: 'cos=http://a.example:0', says: 'nothing listens on port 0; give the port' },
   ])('is refused when it is $choice', ({ choice, says }) => {
     expect(problemOf({ upstream: [choice] })).toContain(says);
+  });
+
+  it.each(['http://[::1]:80', 'http://192.0.2.1', 'https://a_b.example.', 'http://bücher.example'])(
+    'may be %s',
+    url => {
+      expect(configOf({ upstream: [`cos=${url}`] }).dialects['cos']?.upstream?.url).toBe(url);
+    },
+  );
+
+  it('is refused when there are two', () => {
+    const upstream = ['cos=http://a.example', 'qingstor=http://a.example', 'cos=http://b.example'];
+    expect(problemOf({ upstream })).toBe('--upstream is there twice for cos; leave one of them out');
   });
 });
 
 const VARIABLES = DIALECTS.map(
   dialect => `CROSSGATE_${dialect.id.toUpperCase().replaceAll('-', '_')}_CREDENTIAL`,
 );
-const OWN_KEYS = Object.fromEntries(VARIABLES.map(variable => [variable, 'me:hush']));
+/** Good for every service: an account name with a key in Base64 too. */
+const OWN_KEYS = Object.fromEntries(VARIABLES.map(variable => [variable, 'mine:aHVzaA==']));
 
 describe('the credential of a service', () => {
   it.each([
@@ -163,6 +179,48 @@ describe('the credential of a service', () => {
   it.each(['no-colon', ':secret', 'id:'])('is refused when it is not id:secret: %s', text => {
     const problem = problemOf({}, { CROSSGATE_COS_CREDENTIAL: text });
     expect(problem).toBe('CROSSGATE_COS_CREDENTIAL must be id:secret');
+  });
+
+  it.each([
+    { name: 'a line break at its end', text: 'me:hush\n', part: 'secret' },
+    { name: 'a line break in the id', text: 'm\ne:hush', part: 'id' },
+  ])('is refused when it has $name', ({ text, part }) => {
+    expect(problemOf({}, { CROSSGATE_COS_CREDENTIAL: text })).toBe(
+      `CROSSGATE_COS_CREDENTIAL: the ${part} must not have control characters, such as a line break at its end`,
+    );
+  });
+
+  it('is refused when the service could not have it', () => {
+    expect(problemOf({}, { CROSSGATE_AZURE_TABLES_CREDENTIAL: 'Foo:hush!' }).split('\n')).toEqual([
+      'CROSSGATE_AZURE_TABLES_CREDENTIAL: the id must be the name of an account, 3 to 24 lower-case letters and digits',
+      'CROSSGATE_AZURE_TABLES_CREDENTIAL: the secret must be the key of the account, which is Base64',
+    ]);
+  });
+
+  it.each([
+    {
+      variable: 'CROSSGATE_COSS_CREDENTIAL',
+      says: 'CROSSGATE_COSS_CREDENTIAL is of no service; did you mean CROSSGATE_COS_CREDENTIAL?',
+    },
+    {
+      variable: 'CROSSGATE_COS_CREDENTIALS',
+      says: 'CROSSGATE_COS_CREDENTIALS is of no service; did you mean CROSSGATE_COS_CREDENTIAL?',
+    },
+    {
+      variable: 'CROSSGATE_CREDENTIAL',
+      says: `CROSSGATE_CREDENTIAL is of no service; known: ${VARIABLES.join(', ')}`,
+    },
+  ])('is refused when it is of no service: $variable', ({ variable, says }) => {
+    expect(problemOf({}, { [variable]: 'me:hush' })).toBe(says);
+    expect(problemOf({}, { [variable]: '' })).toBe('none');
+  });
+
+  it('is not what a variable has that the file names', () => {
+    const name = 'CROSSGATE_PRODUCTION_CREDENTIAL';
+    const list = `[{ id: a, secret: { env: ${name} } }]`;
+    for (const section of [`credentials: ${list}`, `tenants: { a-1250000000: { credentials: ${list} } }`]) {
+      expect(cosOf(section, { [name]: 'hush' })?.credentials).toMatchObject([{ id: 'a', secret: 'hush' }]);
+    }
   });
 
   it.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('may be the local one on %s', host => {
