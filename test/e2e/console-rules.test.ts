@@ -253,11 +253,11 @@ describeWith(CHROMIUM_MISSING)('the rule editor', () => {
   it('tells what the server finds that the page cannot know', async () => {
     page = await session.open('#/cos/too-large-1250000000/rules');
     await button('Add rule').click();
-    const many = Array.from({ length: 2_000 }, (_, i) => `https://site-${i}.some-long-name.example`);
+    const many = Array.from({ length: 300 }, (_, i) => `https://site-${i}.${'long'.repeat(60)}.example`);
     await page.getByLabel('Allowed origins').fill(many.join('\n'));
     await button('Save…').click();
     await button('Save now').click();
     await page.getByRole('status').getByText('The document has more than 65536 bytes').waitFor();
-    expect((await page.getByLabel('Allowed origins').inputValue()).split('\n')).toHaveLength(2_000);
+    expect((await page.getByLabel('Allowed origins').inputValue()).split('\n')).toHaveLength(300);
   });
 });

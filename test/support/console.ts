@@ -32,6 +32,8 @@ export async function startConsole(
     complaints,
     open: async hash => {
       const page = await browser.context.newPage();
+      // Below that of a test: what was waited for is then told.
+      page.setDefaultTimeout(10_000);
       page.on('pageerror', error => complaints.push(String(error)));
       page.on('console', message => {
         if (message.type() === 'error' && !isOfNetwork(message.text())) complaints.push(message.text());
