@@ -11,6 +11,11 @@ const { openLog, readServeConfig, serve } = await import('../packages/server/dis
 
 const IMAGES = join(root, 'docs', 'images');
 const WIDTHS = { wide: 1280, narrow: 480 };
+const SHOTS = [
+  ['light', 'wide'],
+  ['dark', 'wide'],
+  ['light', 'narrow'],
+];
 
 const POLICIES = {
   'cos/media-1250000000': {
@@ -90,9 +95,7 @@ const browser = await chromium.launch({
 try {
   await fill();
   mkdirSync(IMAGES, { recursive: true });
-  for (const scheme of ['light', 'dark']) {
-    for (const [width, pixels] of Object.entries(WIDTHS)) await shoot(scheme, width, pixels);
-  }
+  for (const [scheme, width] of SHOTS) await shoot(scheme, width, WIDTHS[width]);
 } finally {
   await browser.close();
   await server.close();

@@ -65,7 +65,7 @@ describeWith(CHROMIUM_MISSING)('what happens, and what has happened', () => {
     const table = page.getByRole('table', { name: 'Everybody who has a policy or a bucket' });
     const row = table.getByRole('row', { name: /live-1250000000/ });
     await row.getByText(/note/).waitFor();
-    await row.getByRole('cell', { name: '2', exact: true }).waitFor();
+    await row.getByRole('cell', { name: '22', exact: true }).waitFor();
     await table.getByRole('row', { name: /account-123456 Boomi 0/ }).waitFor();
     await page.close();
   });

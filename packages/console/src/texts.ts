@@ -34,7 +34,8 @@ export const texts = {
       service: 'Service',
       rules: 'Rules',
       findings: 'Findings',
-      refusals: 'Refusals',
+      requests: 'Requests',
+      refused: 'Refused',
       written: 'Last change',
     },
     caption: 'Everybody who has a policy or a bucket',
@@ -120,6 +121,7 @@ export const texts = {
     lost: 'Shuts out',
     differs: 'Answers differently',
     forExample: 'for example',
+    from: 'from',
     request: { preflight: 'preflights', actual: 'actual requests' },
     absent: 'no header',
     headers: (names: readonly string[]) =>

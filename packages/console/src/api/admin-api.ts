@@ -42,6 +42,12 @@ export interface RefusalSummary {
   readonly admittedNow: boolean | null;
 }
 
+export interface TenantTraffic extends TenantKey {
+  readonly requests: number;
+  readonly preflights: number;
+  readonly refused: number;
+}
+
 export interface TenantRefusal extends RefusalSummary {
   readonly explanation: ExplanationJson | null;
 }
@@ -102,6 +108,10 @@ export function getTenantRefusals(
   key: TenantKey,
 ): Promise<ApiResult<{ readonly refusals: readonly TenantRefusal[] }>> {
   return callApi(`${pathOf(key)}/refusals?order=most-frequent&limit=50`);
+}
+
+export function getTraffic(): Promise<ApiResult<{ readonly traffic: readonly TenantTraffic[] }>> {
+  return callApi('/api/v1/traffic');
 }
 
 export function getMetrics(): Promise<ApiResult<string>> {

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { getRefusals, type TenantKey, type TenantSummary } from '../api/admin-api.ts';
+import { getRefusals, getTraffic, type TenantSummary, type TenantTraffic } from '../api/admin-api.ts';
 import { formatRoute, tenantRoute } from '../routes.ts';
 import { countsText } from '../rules/findings-list.tsx';
 import { findingsByTenant, loadFindings } from '../tenants/tenant-findings.ts';
@@ -23,11 +23,12 @@ export function Overview(): JSX.Element {
     void loadTenants();
   }, []);
   useEffect(() => void loadFindings(all.slice(0, SHOWN)), [all]);
+  const traffic = usePolled(getTraffic, INTERVAL_MS, 'traffic').result;
   const refusals = result?.kind === 'ok' ? result.value.refusals : [];
   return (
     <>
       <h1>{texts.tenants.overview}</h1>
-      <TenantTable all={all} refusals={refusals} />
+      <TenantTable all={all} traffic={traffic?.kind === 'ok' ? traffic.value.traffic : []} />
       <section aria-labelledby="refusals-title">
         <h2 id="refusals-title">{texts.live.refusals}</h2>
         <RefusalsTable refusals={refusals} withTenant />
@@ -42,17 +43,13 @@ export function Overview(): JSX.Element {
 
 function TenantTable({
   all,
-  refusals,
+  traffic,
 }: {
   readonly all: readonly TenantSummary[];
-  readonly refusals: readonly (TenantKey & { readonly count: number })[];
+  readonly traffic: readonly TenantTraffic[];
 }): JSX.Element {
   const { columns, caption, clean, never, more, none } = texts.tenants;
-  const refused = new Map<string, number>();
-  for (const refusal of refusals) {
-    const key = keyText(refusal);
-    refused.set(key, (refused.get(key) ?? 0) + refusal.count);
-  }
+  const counted = new Map(traffic.map(each => [keyText(each), each] as const));
   if (all.length === 0) return <p>{none}</p>;
   return (
     <>
@@ -65,7 +62,8 @@ function TenantTable({
               <th scope="col">{columns.service}</th>
               <th scope="col">{columns.rules}</th>
               <th scope="col">{columns.findings}</th>
-              <th scope="col">{columns.refusals}</th>
+              <th scope="col">{columns.requests}</th>
+              <th scope="col">{columns.refused}</th>
               <th scope="col">{columns.written}</th>
             </tr>
           </thead>
@@ -81,7 +79,8 @@ function TenantTable({
                   <td>{serviceOf(tenant.dialect)?.title ?? tenant.dialect}</td>
                   <td class="number">{tenant.ruleCount}</td>
                   <td>{findings ? countsText(findings) || clean : '…'}</td>
-                  <td class="number">{(refused.get(key) ?? 0).toLocaleString()}</td>
+                  <td class="number">{(counted.get(key)?.requests ?? 0).toLocaleString()}</td>
+                  <td class="number">{(counted.get(key)?.refused ?? 0).toLocaleString()}</td>
                   <td>{tenant.writtenAt ? timeText(tenant.writtenAt) : never}</td>
                 </tr>
               );

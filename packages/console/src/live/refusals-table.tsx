@@ -50,7 +50,7 @@ export function RefusalsTable({
                   <code>{origin ?? none}</code>
                 </td>
                 <td>{method ?? none}</td>
-                <td>{reasonText(reason)}</td>
+                <td class="why">{reasonText(reason)}</td>
                 <td class="number">{count.toLocaleString()}</td>
                 <td>
                   <time dateTime={lastSeen}>{timeText(lastSeen)}</time>

@@ -98,7 +98,7 @@ function Example({
   const query = queryOf({ origin, method, headers: headers.map(name => `${name}: x`).join('\n') });
   return (
     <>
-      {texts.comparison.forExample} <code>{method}</code> ← <code>{origin}</code>
+      {texts.comparison.forExample} <code>{method}</code> {texts.comparison.from} <code>{origin}</code>
       {headers.length > 0 && <> {texts.comparison.headers(headers)}</>}{' '}
       <a
         href={formatRoute(tenantRoute(subject, 'try', query))}

@@ -59,7 +59,7 @@ export function TryPage({
     <>
       <p class="help">{texts.try.intro}</p>
       <div class="try">
-        <div>
+        <div class="asked">
           <RequestForm
             request={request}
             methods={profile.methods.known}
@@ -79,9 +79,8 @@ export function TryPage({
               }
             />
           </p>
-          <RealRequest request={request} policy={compiled} service={service} />
         </div>
-        <div>
+        <div class="result">
           <VerdictView predicted={predicted} />
           {predicted.kind === 'predicted' && (
             <>
@@ -105,6 +104,7 @@ export function TryPage({
             </>
           )}
         </div>
+        <RealRequest request={request} policy={compiled} service={service} />
       </div>
     </>
   );

@@ -236,6 +236,16 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
+  Traffic: z.strictObject({
+    traffic: z.array(
+      z.strictObject({
+        ...tenantKey,
+        requests: z.int().min(0).describe('Since the server was started, preflights included.'),
+        preflights: z.int().min(0),
+        refused: z.int().min(0),
+      }),
+    ),
+  }),
   Error: error,
   Conflict: conflict,
   PolicyInvalid: policyInvalid,

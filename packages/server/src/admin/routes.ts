@@ -23,6 +23,7 @@ import {
 } from './schemas.ts';
 import { listServices } from './services-resource.ts';
 import { listTenants } from './tenants-resource.ts';
+import { listTraffic } from './traffic-resource.ts';
 
 /** What a method does at a path: how it is answered, and what the OpenAPI document says of it. */
 export interface Operation {
@@ -123,6 +124,13 @@ export const ROUTES: Readonly<Record<string, Operations>> = {
       handle: listServices,
       summary: 'The services, where they listen, and how they read policies.',
       answers: { 200: 'Services' },
+    },
+  },
+  '/api/v1/traffic': {
+    GET: {
+      handle: listTraffic,
+      summary: 'How much was asked of each tenant, the busiest first.',
+      answers: { 200: 'Traffic' },
     },
   },
   '/api/v1/tenants': {
