@@ -39,7 +39,7 @@ describeWith(CHROMIUM_MISSING)('the rule editor', () => {
 
   it('lets somebody open a tenant and write its first rule, with diagnostics while they type', async () => {
     page = await session.open('#/');
-    await page.getByText('Open a tenant').click();
+    await page.getByText('Open a tenant', { exact: true }).click();
     await page.getByLabel('Service', { exact: true }).selectOption({ label: 'Tencent COS' });
     await page.getByLabel('Name', { exact: true }).fill('first-1250000000');
     await page.getByRole('button', { name: 'Open', exact: true }).click();
@@ -98,6 +98,7 @@ describeWith(CHROMIUM_MISSING)('the rule editor', () => {
     expect(await panel.getByText('https://old.example').count()).toBe(1);
     await panel.getByRole('link', { name: 'Try it: GET https://new.example' }).click();
     await page.getByText('The browser keeps the answer from the page.').waitFor();
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
     await page.getByLabel('Decide by').selectOption({ label: 'what is in the rule editor' });
     await page.getByText('The page can read the answer.').waitFor();
   });

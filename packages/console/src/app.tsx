@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Service } from './api/admin-api.ts';
 import { isOffline } from './api/admin-client.ts';
 import { HistoryPage } from './history/history-page.tsx';
@@ -25,6 +25,13 @@ export function App(): JSX.Element {
     return () => clearInterval(timer);
   }, []);
   const shown = route.value;
+  const place = shown.kind === 'overview' ? '' : `${keyText(shown)} ${shown.tab}`;
+  const isFirst = useRef(true);
+  useEffect(() => {
+    // A link that is gone with its page must not take the focus with it.
+    if (isFirst.current) isFirst.current = false;
+    else if (document.activeElement === document.body) document.getElementById('main')?.focus();
+  }, [place]);
   return (
     <>
       <button type="button" class="skip" onClick={skipToMain}>

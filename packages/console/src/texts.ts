@@ -23,6 +23,7 @@ export const texts = {
     overview: 'Overview',
     filter: 'Filter tenants',
     none: 'None yet',
+    noneAtAll: 'Nobody has a policy or a bucket yet. Open a tenant to write its first rule.',
     noMatch: 'Nothing has this in its name.',
     open: 'Open a tenant',
     service: 'Service',

@@ -48,9 +48,9 @@ function TenantTable({
   readonly all: readonly TenantSummary[];
   readonly traffic: readonly TenantTraffic[];
 }): JSX.Element {
-  const { columns, caption, clean, never, more, none } = texts.tenants;
+  const { columns, caption, clean, never, more, noneAtAll } = texts.tenants;
   const counted = new Map(traffic.map(each => [keyText(each), each] as const));
-  if (all.length === 0) return <p>{none}</p>;
+  if (all.length === 0) return <p>{noneAtAll}</p>;
   return (
     <>
       <div class="scroll">

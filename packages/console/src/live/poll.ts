@@ -18,7 +18,7 @@ export function usePolled<Value>(
         if (!isCurrent) return;
         if (answer.kind !== 'offline') setResult(answer);
       }
-      timer = setTimeout(next, intervalMs);
+      timer = setTimeout(() => void next(), intervalMs);
     };
     void next();
     return () => {

@@ -26,6 +26,8 @@ export function DocumentView({
   );
 }
 
+const PAUSE_MS = 200;
+
 function Document({ service, policy }: { readonly service: Service; readonly policy: Policy }): JSX.Element {
   const neutral = JSON.stringify(policy, undefined, 2);
   const { dialect, hasDocument } = service;
@@ -36,12 +38,13 @@ function Document({ service, policy }: { readonly service: Service; readonly pol
       return;
     }
     let isCurrent = true;
-    const timer = setTimeout(async () => {
+    const write = async (): Promise<void> => {
       const result = await writeDocument(dialect, JSON.parse(neutral) as Policy);
       if (!isCurrent) return;
       if (result.kind === 'ok') setText(result.value.document ?? neutral);
       else if (result.kind === 'problem') setText(texts.failed(result.message));
-    }, 200);
+    };
+    const timer = setTimeout(() => void write(), PAUSE_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);

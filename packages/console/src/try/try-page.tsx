@@ -104,7 +104,12 @@ export function TryPage({
             </>
           )}
         </div>
-        <RealRequest request={request} policy={compiled} service={service} />
+        <RealRequest
+          key={`${queryOf(request)} ${text}`}
+          request={request}
+          policy={compiled}
+          service={service}
+        />
       </div>
     </>
   );
