@@ -73,7 +73,9 @@ describeWith(CHROMIUM_MISSING)('trying a request', () => {
     await page.getByRole('button', { name: 'Copy link' }).click();
     await page.getByText('Copied.').waitFor();
     const link = await page.evaluate<string>('navigator.clipboard.readText()');
-    const other = await session.open(new URL(link).hash);
+    const { hash } = new URL(link);
+    await page.waitForURL(link);
+    const other = await session.open(hash);
     expect(await other.getByLabel('Origin of the page').inputValue()).toBe('https://other.example');
     expect(await other.getByLabel('Method', { exact: true }).inputValue()).toBe('PUT');
     expect(await other.getByLabel('Request headers').inputValue()).toBe('X-One: a & b\nX-Two: ü');

@@ -52,16 +52,24 @@ const current = signal<Route>(parseRoute(location.hash));
 
 export const route: ReadonlySignal<Route> = current;
 
+let pending: ReturnType<typeof setTimeout> | undefined;
+
 addEventListener('hashchange', () => {
+  clearTimeout(pending);
   current.value = parseRoute(location.hash);
 });
 
 export function navigate(to: Route): void {
+  clearTimeout(pending);
   location.hash = formatRoute(to);
 }
 
+const PAUSE_MS = 300;
+
 /** Changes the address to what is shown already, as while somebody types: the way back is not filled with letters. */
 export function replaceRoute(to: Route): void {
-  history.replaceState(null, '', formatRoute(to));
   current.value = to;
+  clearTimeout(pending);
+  // Some browsers take a hundred changes in half a minute, and throw at the next.
+  pending = setTimeout(() => history.replaceState(null, '', formatRoute(to)), PAUSE_MS);
 }
