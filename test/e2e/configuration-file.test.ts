@@ -20,6 +20,7 @@ const SECRETS = {
   COS_TEMPORARY_SECRET: 'hush',
   COS_TEMPORARY_TOKEN: 'token',
   BUCKET_SECRET: 'hush',
+  ETCD_PASSWORD: 'hush',
 };
 
 let directory: string;
@@ -113,7 +114,7 @@ ${file}:3:3: limits.idleSecond: there is no such key; did you mean idleSeconds?
 describe('crossgate serve --config', () => {
   it('does not start with a mistake in the file', async () => {
     const file = writeConfig('store: x\n');
-    const stderr = `crossgate: ${file}:1:8: store: must be one of lmdb, memory\n`;
+    const stderr = `crossgate: ${file}:1:8: store: must be one of lmdb, memory, etcd\n`;
     expect(await runCommand(['serve', '--config', file])).toEqual({ exitCode: 1, stdout: '', stderr });
   });
 

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** A table service of Azurite, Microsoft's emulator, in a process of its own. */
 export interface Azurite {
@@ -36,16 +36,6 @@ export async function startAzurite(): Promise<Azurite> {
     throw error;
   }
   return { url: `http://127.0.0.1:${port}`, stop };
-}
-
-/** Azurite cannot tell which port the system has chosen for it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilStarted(child: ChildProcess): Promise<void> {

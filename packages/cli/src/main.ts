@@ -6,6 +6,7 @@ import { explainCommand } from './command/explain.ts';
 import { lintCommand } from './command/lint.ts';
 import { policyCommand } from './command/policy.ts';
 import { serveCommand } from './command/serve.ts';
+import { storeCommand } from './command/store.ts';
 import { CommandError, EXIT } from './exit-code.ts';
 import { complain } from './output.ts';
 
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
     lintCommand(),
     compareCommand(),
     convertCommand(),
+    storeCommand(),
   ])
     program.addCommand(inherit(command));
   try {

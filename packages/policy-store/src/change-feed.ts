@@ -5,7 +5,10 @@ export const CHANGE_LOG_LIMIT = 10_000;
 
 export interface ChangeSource {
   revision(): number;
-  /** The next changes after a revision, oldest first and not necessarily all; undefined when some are forgotten. */
+  /**
+   * The next changes after a revision, oldest first and not necessarily all; undefined when some are forgotten, as are
+   * always some after a revision below 0.
+   */
   changesAfter(revision: number): readonly PolicyRevision[] | undefined;
 }
 
@@ -14,9 +17,14 @@ export interface ChangeFeed {
   watch(listener: (event: WatchEvent) => void, options?: WatchOptions): StopWatch;
   /** Tells every watcher what it has not been told yet. */
   deliver(): void;
+  /** Everything was replaced: lets every watcher begin anew, with a reset, at the next delivery. */
+  restart(): void;
   /** Ends every watch. */
   clear(): void;
 }
+
+/** A revision of which no store remembers what came after. */
+const BEFORE_ALL = -1;
 
 interface Watcher {
   readonly listener: (event: WatchEvent) => void;
@@ -87,6 +95,9 @@ export function createChangeFeed(source: ChangeSource, onWatched: (watched: bool
       return () => remove(watcher);
     },
     deliver,
+    restart() {
+      for (const watcher of watchers) watcher.revision = BEFORE_ALL;
+    },
     clear() {
       for (const watcher of watchers) remove(watcher);
     },

@@ -1,5 +1,21 @@
-export { type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
+export type { PastRevision, PolicyArchive } from './archive.ts';
+export { isEtcdEndpoint } from './etcd/endpoint.ts';
+export {
+  type EtcdPolicyStore,
+  type EtcdPolicyStoreOptions,
+  type EtcdStatus,
+  openEtcdPolicyStore,
+} from './etcd/etcd.ts';
+export type { EtcdConnection } from './etcd/etcd-client.ts';
+export type { ReplicationLog } from './etcd/replication.ts';
+export { type LmdbPolicyStore, type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';
+export {
+  type MigrationOptions,
+  type MigrationProgress,
+  type MigrationReport,
+  migratePolicies,
+} from './migrate.ts';
 export {
   type Expected,
   HISTORY_LIMIT,
@@ -14,3 +30,4 @@ export {
   type WatchOptions,
   type WriteResult,
 } from './policy-store.ts';
+export { PolicyStoreUnavailableError } from './unavailable.ts';

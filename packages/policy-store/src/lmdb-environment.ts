@@ -1,14 +1,28 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
-import { FORMAT, FORMAT_KEY } from './lmdb-records.ts';
+import { FORMAT_KEY, REPLICA_FORMAT_KEY } from './lmdb-keys.ts';
 
 export type Environment = RootDatabase<Buffer, Buffer>;
 
 /** LMDB must not be opened twice in one process: its file locks belong to the process, not to the handle. */
 const openDirectories = new Set<string>();
 
+/** The format that this version writes and the newest it reads. */
+const FORMAT = 1;
+
+/** What a directory is: neither is taken for the other, for what is written into a replica would be lost. */
+export type EnvironmentKind = 'store' | 'replica';
+
+const KINDS: Readonly<Record<EnvironmentKind, { readonly formatKey: Buffer; readonly noun: string }>> = {
+  store: { formatKey: FORMAT_KEY, noun: 'policy store' },
+  replica: { formatKey: REPLICA_FORMAT_KEY, noun: 'replica of a policy store' },
+};
+
 /** Opens or creates the directory. Throws when this process has it open, and when its format is not known. */
-export function openEnvironment(directory: string): {
+export function openEnvironment(
+  directory: string,
+  kind: EnvironmentKind,
+): {
   readonly environment: Environment;
   readonly close: () => Promise<void>;
 } {
@@ -35,7 +49,7 @@ export function openEnvironment(directory: string): {
   }
 
   try {
-    prepareFormat(environment, directory);
+    prepareFormat(environment, directory, kind);
   } catch (error) {
     void close();
     throw error;
@@ -58,27 +72,27 @@ export async function inTransaction<Result>(environment: Environment, action: ()
   }
 }
 
-function prepareFormat(environment: Environment, directory: string): void {
+function prepareFormat(environment: Environment, directory: string, kind: EnvironmentKind): void {
+  const { formatKey, noun } = KINDS[kind];
+  const readFormat = (): number | undefined => {
+    const bytes = environment.getBinary(formatKey);
+    return bytes && Number(bytes.toString());
+  };
   const format =
-    readFormat(environment) ??
+    readFormat() ??
     // Two processes may create the directory at the same time: the second finds what the first one wrote.
     environment.transactionSync(() => {
-      const existing = readFormat(environment);
+      const existing = readFormat();
       if (existing !== undefined) return existing;
       if (Array.from(environment.getKeys({ limit: 1 })).length > 0) {
-        throw new Error(`\`${directory}\` holds an LMDB database that is not a policy store`);
+        throw new Error(`\`${directory}\` holds an LMDB database that is not a ${noun}`);
       }
-      environment.putSync(FORMAT_KEY, Buffer.from(String(FORMAT)));
+      environment.putSync(formatKey, Buffer.from(String(FORMAT)));
       return FORMAT;
     });
   if (format !== FORMAT) {
     throw new Error(
-      `\`${directory}\` holds a policy store of format ${format}, this version of Crossgate reads format ${FORMAT}`,
+      `\`${directory}\` holds a ${noun} of format ${format}, this version of Crossgate reads format ${FORMAT}`,
     );
   }
-}
-
-function readFormat(environment: Environment): number | undefined {
-  const bytes = environment.getBinary(FORMAT_KEY);
-  return bytes && Number(bytes.toString());
 }

@@ -1,130 +1,25 @@
-import { BoundedCache } from './bounded-cache.ts';
-import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
+import type { PolicyArchive } from './archive.ts';
 import { changed } from './changed.ts';
 import { isExpected } from './expectation.ts';
-import { inTransaction, openEnvironment } from './lmdb-environment.ts';
-import {
-  changeKey,
-  changeRange,
-  decodePolicyRevision,
-  decodeRevision,
-  decodeTenantKey,
-  encodePolicyRevision,
-  encodeRevision,
-  encodeTenantKey,
-  historyKey,
-  historyRange,
-  policyKey,
-  policyRange,
-  REVISION_KEY,
-} from './lmdb-records.ts';
-import {
-  type Expected,
-  HISTORY_LIMIT,
-  type PolicyRevision,
-  type PolicyStore,
-  type PolicyUpdate,
-  type StoredPolicy,
-  type TenantKey,
-  type WriteResult,
-} from './policy-store.ts';
-import { assertDialect, assertTenantKey, keyId } from './tenant-key.ts';
+import { inTransaction } from './lmdb-environment.ts';
+import { type LmdbPoliciesOptions, openLmdbPolicies } from './lmdb-policies.ts';
+import type { Expected, PolicyStore, PolicyUpdate, TenantKey, WriteResult } from './policy-store.ts';
+import { assertTenantKey } from './tenant-key.ts';
 
-export interface LmdbPolicyStoreOptions {
-  /** Created when it does not exist. Any number of processes may have it open, each of them once. */
-  readonly directory: string;
-  /** How many answers of `get` are kept in memory, those for absent tenants included. Default 100,000. */
-  readonly cacheEntries?: number;
-  /**
-   * How many changes are remembered for watches that begin at an earlier revision, and for the caches of other
-   * processes. Default 10,000. Give the same in every process: each write trims to its own.
-   */
-  readonly changeLogLimit?: number;
+export interface LmdbPolicyStoreOptions extends LmdbPoliciesOptions {}
+
+export interface LmdbPolicyStore extends PolicyStore {
+  readonly archive: PolicyArchive;
 }
-
-/** How often the writes of other processes are looked for while somebody watches. */
-const WATCH_INTERVAL_MILLISECONDS = 25;
-/** How many changes are read at once for a watch that begins far back. */
-const CHANGES_AT_ONCE = 256;
 
 /**
  * A store on disk that the processes of one machine share. Use it from the main thread only; LMDB's binding does not
  * support worker threads. Throws when the directory is open in this process already, or has a newer format.
  */
-export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStore {
-  const { directory, cacheEntries = 100_000, changeLogLimit = CHANGE_LOG_LIMIT } = options;
-  const { environment, close } = openEnvironment(directory);
-  /** `null` where a tenant is known to have no policy. */
-  const cache = new BoundedCache<StoredPolicy | null>(cacheEntries);
-  /** What the cache knows is true at this revision. */
-  let cacheRevision = 0;
-  const underWay = new Set<Promise<WriteResult>>();
-  let closing: Promise<void> | undefined;
-  let polling: NodeJS.Timeout | undefined;
-
-  const feed = createChangeFeed({ revision: refresh, changesAfter: readChanges }, watched => {
-    if (watched) polling = setInterval(() => feed.deliver(), WATCH_INTERVAL_MILLISECONDS).unref();
-    else clearInterval(polling);
-  });
-
-  function assertOpen(): void {
-    if (closing !== undefined) throw new Error('the policy store is closed');
-  }
-
-  /** In the transaction that is going on, or else in the snapshot that is being read. */
-  function readRevision(): number {
-    const bytes = environment.getBinaryFast(REVISION_KEY);
-    return bytes === undefined ? 0 : decodeRevision(bytes);
-  }
-
-  function readPolicy(key: TenantKey): StoredPolicy | undefined {
-    const bytes = environment.getBinary(policyKey(key));
-    return bytes && asStored(decodePolicyRevision(bytes));
-  }
-
-  /**
-   * Lets this and the following reads see everything that is committed now, and drops from the cache what has changed.
-   *
-   * Every read begins with it, though it is most of what a cached `get` costs. Once per turn of the event loop would
-   * not do: within one turn, a request can be read from its socket that was sent after another process acknowledged a
-   * write, when that socket was ready for other bytes, or when a timer's read preceded the wait for sockets.
-   */
-  function refresh(): number {
-    assertOpen();
-    environment.resetReadTxn();
-    const revision = readRevision();
-    if (revision !== cacheRevision) {
-      const changed = readChangedKeys(cacheRevision, revision);
-      if (changed === undefined) cache.clear();
-      else for (const key of changed) cache.delete(keyId(key));
-      cacheRevision = revision;
-    }
-    return revision;
-  }
-
-  /** Whose policies changed after one revision up to another; undefined when that is not remembered. */
-  function readChangedKeys(after: number, upTo: number): readonly TenantKey[] | undefined {
-    if (after === upTo) return [];
-    // The log is trimmed from its beginning, so where the first change is, the others are.
-    if (after > upTo || !environment.doesExist(changeKey(after + 1))) return undefined;
-    return Array.from(environment.getRange(changeRange(after + 1, upTo)), ({ value }) =>
-      decodeTenantKey(value),
-    );
-  }
-
-  function readChanges(after: number): readonly PolicyRevision[] | undefined {
-    const revision = refresh();
-    const keys = readChangedKeys(after, Math.min(revision, after + CHANGES_AT_ONCE));
-    if (keys === undefined) return undefined;
-    const changes: PolicyRevision[] = [];
-    for (const [index, key] of keys.entries()) {
-      const bytes = environment.getBinary(historyKey(key, after + 1 + index));
-      // A tenant that was written more than HISTORY_LIMIT times since.
-      if (bytes === undefined) return undefined;
-      changes.push(decodePolicyRevision(bytes));
-    }
-    return changes;
-  }
+export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicyStore {
+  const policies = openLmdbPolicies(options, 'store');
+  const { assertOpen, environment, readPolicy, readPosition, record } = policies;
+  const underWay = new Set<Promise<unknown>>();
 
   async function write(
     { dialect, tenant }: TenantKey,
@@ -138,83 +33,49 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): PolicyStor
       const current = readPolicy(key);
       if (!isExpected(expected, current)) return { kind: 'conflict', current };
       if (update === 'delete' && current === undefined) return { kind: 'absent' };
-      const revision = readRevision() + 1;
+      const revision = readPosition().revision + 1;
       record({ key, revision, ...changed(current, update), writtenAt: Date.now() });
       return { kind: 'written', revision };
     });
-    underWay.add(transaction);
-    const result = await transaction.finally(() => underWay.delete(transaction));
-    if (result.kind === 'written') feed.deliver();
+    const result = await waited(transaction);
+    if (result.kind === 'written') policies.deliver();
     return result;
   }
 
-  /** Writes all that belongs to one change. Only within a transaction. */
-  function record(change: PolicyRevision): void {
-    const { key, revision } = change;
-    const bytes = encodePolicyRevision(change);
-    if (change.policy === undefined) environment.removeSync(policyKey(key));
-    else environment.putSync(policyKey(key), bytes);
-    environment.putSync(historyKey(key, revision), bytes);
-    environment.putSync(changeKey(revision), encodeTenantKey(key));
-    environment.putSync(REVISION_KEY, encodeRevision(revision));
-
-    const history = Array.from(environment.getKeys(historyRange(key)));
-    for (const old of history.slice(0, -HISTORY_LIMIT)) environment.removeSync(old);
-    const forgotten = Array.from(environment.getKeys(changeRange(0, Math.max(0, revision - changeLogLimit))));
-    for (const old of forgotten) environment.removeSync(old);
+  function waited<Result>(transaction: Promise<Result>): Promise<Result> {
+    underWay.add(transaction);
+    return transaction.finally(() => underWay.delete(transaction));
   }
 
-  return {
-    revision: refresh,
-    get(key) {
-      refresh();
-      const id = keyId(key);
-      let answer = cache.get(id);
-      if (answer === undefined) {
-        assertTenantKey(key);
-        answer = readPolicy(key) ?? null;
-        cache.set(id, answer);
-      }
-      return answer ?? undefined;
+  const archive: PolicyArchive = {
+    tenants: policies.tenants,
+    revisions: key => policies.history(key).toReversed(),
+    async append(key, after, past) {
+      assertOpen();
+      assertTenantKey(key);
+      const revision = await waited(
+        inTransaction(environment, () => {
+          if (policies.newestRevision(key) !== after) return undefined;
+          const next = readPosition().revision + 1;
+          record({ key, revision: next, ...past });
+          return next;
+        }),
+      );
+      policies.deliver();
+      return revision;
     },
+  };
+
+  return {
+    revision: policies.revision,
+    get: policies.get,
     put: (key, policy, expected) => write(key, { policy }, expected),
     update: write,
     delete: (key, expected) => write(key, 'delete', expected),
-    list({ dialect, after, limit = Number.POSITIVE_INFINITY } = {}) {
-      refresh();
-      if (dialect !== undefined) assertDialect(dialect);
-      if (after !== undefined) assertTenantKey(after);
-      const policies: StoredPolicy[] = [];
-      for (const { value } of environment.getRange(policyRange(dialect, after))) {
-        if (policies.length >= limit) break;
-        policies.push(asStored(decodePolicyRevision(value)));
-      }
-      return policies;
-    },
-    history(key) {
-      refresh();
-      assertTenantKey(key);
-      return Array.from(environment.getRange(historyRange(key)), ({ value }) =>
-        decodePolicyRevision(value),
-      ).reverse();
-    },
-    watch(listener, watchOptions) {
-      assertOpen();
-      return feed.watch(listener, watchOptions);
-    },
-    close() {
-      if (closing === undefined) {
-        feed.clear();
-        // LMDB's binding refuses the operations of a transaction that has not run yet when it is closed.
-        closing = Promise.allSettled(underWay).then(close);
-      }
-      return closing;
-    },
+    list: policies.list,
+    history: policies.history,
+    watch: policies.watch,
+    archive,
+    close: () => policies.close(underWay),
   };
-}
-
-function asStored(revision: PolicyRevision): StoredPolicy {
-  const { policy } = revision;
-  if (policy === undefined) throw new Error(`revision ${revision.revision} is in force and has no policy`);
-  return { ...revision, policy };
 }

@@ -24,11 +24,10 @@ export function describeUpdate(opened: () => OpenedPolicyStore): void {
     it('sets policy and settings in one revision', async () => {
       const { store } = opened();
       const settings = { logging: LOGGING };
-      expect(await store.update(ACCOUNT, { policy: POLICY, settings })).toEqual({
-        kind: 'written',
-        revision: 1,
-      });
-      expect(store.get(ACCOUNT)).toMatchObject({ policy: POLICY, settings, revision: 1 });
+      const result = await store.update(ACCOUNT, { policy: POLICY, settings });
+      expect(result).toEqual({ kind: 'written', revision: store.revision() });
+      expect(store.get(ACCOUNT)).toMatchObject({ policy: POLICY, settings, revision: store.revision() });
+      expect(store.history(ACCOUNT)).toHaveLength(1);
     });
 
     it('replaces the sections that are named and keeps the others', async () => {

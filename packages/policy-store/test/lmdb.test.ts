@@ -121,6 +121,52 @@ describe('openLmdbPolicyStore', () => {
     ]);
   });
 
+  describe('with gaps between revisions', () => {
+    const BOB: TenantKey = { dialect: 'cos', tenant: 'bob' };
+
+    /** A store with revisions 1 and 2 of Alice and, by whatever made the gap, 1001 and 1002 of Bob. */
+    async function openWithGap(changeLogLimit: number): Promise<PolicyStore> {
+      const store = openStore({ changeLogLimit });
+      for (const key of [ALICE, ALICE]) await store.put(key, { rules: [] });
+      await store.close();
+      const thousand = Buffer.from('00000000000003e8', 'hex');
+      await tamper(database => database.put(Buffer.from('\x01r'), thousand));
+      const reopened = openStore({ changeLogLimit });
+      expect(reopened.get(ALICE)?.revision).toBe(2);
+      for (const key of [BOB, BOB]) await reopened.put(key, { rules: [] });
+      return reopened;
+    }
+
+    async function eventsAfter(store: PolicyStore, afterRevision: number): Promise<unknown[]> {
+      const events: unknown[] = [];
+      store.watch(event => events.push(event.kind === 'changed' ? event.change.revision : event), {
+        afterRevision,
+      });
+      await Promise.resolve();
+      return events;
+    }
+
+    it('tells the changes on both sides of a gap', async () => {
+      const store = await openWithGap(10);
+      expect(await eventsAfter(store, 1)).toEqual([2, 1001, 1002]);
+      expect(await eventsAfter(store, 500)).toEqual([1001, 1002]);
+      expect(await eventsAfter(store, 1001)).toEqual([1002]);
+    });
+
+    it('remembers as many changes as it was told to, however far apart', async () => {
+      const store = await openWithGap(3);
+      expect(await eventsAfter(store, 1)).toEqual([2, 1001, 1002]);
+      expect(await eventsAfter(store, 0)).toEqual([{ kind: 'reset', revision: 1002 }]);
+    });
+
+    it('keeps the object of a policy that did not change beyond a gap', async () => {
+      const store = await openWithGap(3);
+      const first = store.get(ALICE);
+      await store.put(BOB, { rules: [] });
+      expect(store.get(ALICE)).toBe(first);
+    });
+  });
+
   it('answers from the file what has fallen out of the cache', async () => {
     const store = openStore({ cacheEntries: 2 });
     const keys = Array.from({ length: 10 }, (_, index) => ({ dialect: 'cos', tenant: `${index}` }));

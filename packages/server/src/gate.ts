@@ -11,7 +11,7 @@ import {
   type Reply,
   type RequestHead,
 } from '@crossgate/dialects';
-import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
+import { type PolicyStore, PolicyStoreUnavailableError, type TenantKey } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
@@ -99,7 +99,8 @@ export function openGate(parts: GateParts): Gate {
     try {
       return answerPreflight(exchange);
     } catch (error) {
-      const outcome: Outcome = { kind: 'preflight', result: 'refused', reason: 'internal' };
+      const reason = error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal';
+      const outcome: Outcome = { kind: 'preflight', result: 'refused', reason };
       return { reply: complete(exchange, failure(exchange, error)), outcome };
     }
   }
@@ -231,7 +232,7 @@ export function openGate(parts: GateParts): Gate {
   function failure(exchange: Exchange, error: unknown): Reply {
     if (error instanceof BodyIncompleteError) return fault(exchange, 'body-incomplete');
     log.error({ requestId: exchange.requestId, err: error }, 'a request failed');
-    return fault(exchange, 'internal');
+    return fault(exchange, error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal');
   }
 
   return gate;

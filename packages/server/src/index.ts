@@ -5,6 +5,11 @@ export type { ConfigText } from './config/read-config-file.ts';
 export { readServeConfig, type ServeConfigResult } from './config/read-serve-config.ts';
 export { DataDirectoryInUseError } from './data-lock.ts';
 export { type LogLevel, openLog } from './log.ts';
+export {
+  type MigratedStores,
+  type MigrationOutcome,
+  migrateStores,
+} from './migrate-stores.ts';
 export { type RunningServer, serve } from './serve.ts';
 export {
   type DialectConfig,

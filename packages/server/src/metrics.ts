@@ -1,7 +1,9 @@
-/** Prometheus counters and histograms, with text exposition (format 0.0.4) and addition over processes. */
+/** Prometheus counters, gauges and histograms, with text exposition (format 0.0.4) and addition over processes. */
 export interface Metrics {
   readonly counter: (name: string, help: string, labelNames: readonly string[]) => Counter;
   readonly histogram: (name: string, help: string, labelNames: readonly string[]) => Histogram;
+  /** `read` is asked for each snapshot; there is no sample when it has no answer. */
+  readonly gauge: (name: string, help: string, read: () => number | undefined) => void;
   /** What has been counted so far, as plain data that another process can add up. */
   readonly snapshot: () => MetricsSnapshot;
 }
@@ -19,7 +21,7 @@ export type MetricsSnapshot = readonly MetricSnapshot[];
 interface MetricSnapshot {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   /** Sample lines: name and labels as they are exposed, and the value. */
   readonly samples: readonly (readonly [line: string, value: number])[];
 }
@@ -73,6 +75,12 @@ export function newMetrics(): Metrics {
           entry.sum += seconds;
         },
       };
+    },
+    gauge: (name, help, read) => {
+      collectors.push(() => {
+        const value = read();
+        return { name, help, type: 'gauge', samples: value === undefined ? [] : [[name, value]] };
+      });
     },
     snapshot: () => collectors.map(collect => collect()),
   };

@@ -7,7 +7,7 @@ export interface ServeConfig {
   readonly portBase: number;
   /** Where policies and objects are kept. */
   readonly dataDirectory: string;
-  readonly store: 'lmdb' | 'memory';
+  readonly store: 'lmdb' | 'memory' | EtcdConfig;
   /** Processes that serve. */
   readonly workers: number;
   readonly logLevel: LogLevel;
@@ -15,6 +15,28 @@ export interface ServeConfig {
   /** By id. A dialect that is not here is not served. */
   readonly dialects: Readonly<Record<string, DialectConfig>>;
 }
+
+/** Policies in etcd, with a replica in the data directory. */
+export interface EtcdConfig {
+  readonly kind: 'etcd';
+  /** `http(s)://host[:port]` of members; the port is 2379 unless it is given. */
+  readonly endpoints: readonly string[];
+  /** Before every key; ends with a slash. */
+  readonly prefix: string;
+  readonly user?: { readonly name: string; readonly password: string };
+  readonly tls: EtcdTlsFiles;
+}
+
+/** PEM files. */
+export interface EtcdTlsFiles {
+  /** Authorities to trust instead of the well-known ones. */
+  readonly ca?: string;
+  /** What the gateway shows, with its key. */
+  readonly certificate?: string;
+  readonly privateKey?: string;
+}
+
+export const ETCD_PREFIX = '/crossgate/';
 
 /** What a stranger can take of us before a request is read. Bodies are bounded by operation. */
 export interface Limits {

@@ -7,8 +7,9 @@ import { serviceOrigin } from './admin/services-resource.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
 import { listen } from './listener.ts';
-import { formatMetrics } from './metrics.ts';
+import { formatMetrics, newMetrics } from './metrics.ts';
 import { type Answers, type Ask, answerQuestion, newObserved, type Question } from './observed/observed.ts';
+import { measureReplica } from './policies.ts';
 import { chosenDialect, type ServeConfig } from './serve-config.ts';
 import { openStores, type Stores } from './stores.ts';
 import { openWorkers } from './workers.ts';
@@ -41,12 +42,15 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
   };
   try {
     closers.push(lockDataDirectory(config.dataDirectory));
-    const stores = await openStores(config, { recover: true });
+    const stores = await openStores(config, { recover: true }, log);
     closers.push(stores.close, cleanUpHourly(stores, log));
     const { listeners, ask, metrics, ready, close } =
       config.workers > 1 && cluster.isPrimary
         ? await openWorkers(config, log)
         : await openInProcess(config, stores, log);
+    const { replicaStatus } = stores;
+    const ownMetrics = newMetrics();
+    if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
     const admin = createAdminServer({
       policies: stores.policies,
       dataApis: stores.dataApis,
@@ -54,8 +58,8 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       listeners,
       console: openConsoleFiles(listeners.map(({ address }) => serviceOrigin(address))),
       ask,
-      metrics: async () => formatMetrics(await metrics()),
-      ready,
+      metrics: async () => formatMetrics([...(await metrics()), ownMetrics.snapshot()]),
+      ready: () => ready() && replicaStatus?.().isReady !== false,
       log,
     });
     const adminListener = await listen(admin, ADMIN_HOST, config.portBase).catch(async (error: unknown) => {

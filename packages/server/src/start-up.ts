@@ -108,6 +108,13 @@ function isLocal({ localCredential }: Dialect, credentials: DialectConfig['crede
 }
 
 function formatStores({ store, dataDirectory }: ServeConfig): readonly string[] {
+  if (typeof store === 'object') {
+    return [
+      `  Policies: etcd, below ${store.prefix}, at`,
+      ...store.endpoints.map(endpoint => `    ${endpoint}`),
+      `  Data: replica of policies, and objects, in ${dataDirectory}`,
+    ];
+  }
   const kept = store === 'memory' ? 'policies in memory, objects' : 'policies and objects';
   return [`  Data: ${kept} in ${dataDirectory}`];
 }

@@ -2,13 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DataApi, type DataServices, DIALECTS } from '@crossgate/dialects';
 import { type ObjectStore, openObjectStore } from '@crossgate/object-store';
-import { openLmdbPolicyStore, openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
+import type { Logger } from 'pino';
 import { candidateKey } from './observed/candidate-key.ts';
+import { type OpenedPolicies, openPolicies } from './policies.ts';
 import { credentialsOf, type ServeConfig } from './serve-config.ts';
 
 /** What is kept, opened: the policies of all services, and the embedded service behind each dialect. */
-export interface Stores {
-  readonly policies: PolicyStore;
+export interface Stores extends OpenedPolicies {
   /** By dialect; of those that have an upstream there is none. */
   readonly dataApis: ReadonlyMap<string, DataApi>;
   /** Gives up what was begun and never finished, so long ago that nobody will. */
@@ -21,11 +21,12 @@ const UPLOAD_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Opens everything under the data directory. `recover` is for the one process that opens it first: it clears away what
- * a crash left behind.
+ * a crash left behind, and keeps the replica of policies up to date where they live elsewhere.
  */
 export async function openStores(
   config: ServeConfig,
   options: { readonly recover: boolean },
+  log: Logger,
 ): Promise<Stores> {
   const { dataDirectory } = config;
   mkdirSync(dataDirectory, { recursive: true });
@@ -34,10 +35,7 @@ export async function openStores(
     for (const closeOne of closers.splice(0).reverse()) await closeOne();
   };
   try {
-    const policies =
-      config.store === 'memory'
-        ? openMemoryPolicyStore()
-        : openLmdbPolicyStore({ directory: join(dataDirectory, 'policies') });
+    const { policies, replicaStatus } = openPolicies(config, options.recover, log);
     closers.push(() => policies.close());
     const objectStores: ObjectStore[] = [];
     const dataApis = new Map<string, DataApi>();
@@ -60,6 +58,7 @@ export async function openStores(
     }
     return {
       policies,
+      replicaStatus,
       dataApis,
       removeAbandoned: async now => {
         for (const objects of objectStores) await objects.removeAbandonedUploads(now - UPLOAD_LIFETIME_MS);

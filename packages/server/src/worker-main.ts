@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const config = JSON.parse(process.env[WORKER_CONFIG] ?? '') as ServeConfig;
   const { log, close: closeLog } = openLog(config.logLevel);
   const observed = newObserved();
-  const stores = await openStores(config, { recover: false });
+  const stores = await openStores(config, { recover: false }, log);
   const listeners = await openDialectListeners(config, stores, observed, log);
 
   let stopping = false;

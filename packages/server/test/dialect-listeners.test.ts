@@ -39,10 +39,10 @@ async function openBefore(answer: RequestListener): Promise<Opened> {
   if (read.kind === 'problem') throw new Error(read.message);
   const { cos } = read.config.dialects;
   const config: ServeConfig = { ...read.config, dialects: cos ? { cos } : {} };
-  const stores = await openStores(config, { recover: true });
-  const observed = newObserved();
   const told: Opened['told'] = [];
   const log = pino({ base: null, level: 'warn' }, { write: line => void told.push(JSON.parse(line)) });
+  const stores = await openStores(config, { recover: true }, log);
+  const observed = newObserved();
   const [listener] = await openDialectListeners(config, stores, observed, log);
   if (!listener) throw new Error('there is no listener');
   onTestFinished(async () => {

@@ -47,6 +47,12 @@ Try, in another terminal:
     expect(text).toContain('Data: policies in memory, objects in /data');
   });
 
+  it('says where policies are when they are elsewhere', () => {
+    const text = formatStartUp(SERVER, configOf({ store: 'etcd=http://a,http://b', dataDirectory: '/data' }));
+    expect(text).toContain('Policies: etcd, below /crossgate/, at\n    http://a\n    http://b\n');
+    expect(text).toContain('Data: replica of policies, and objects, in /data');
+  });
+
   it('fits into 80 columns', () => {
     const longest = Math.max(
       ...formatStartUp(SERVER, configOf({}))

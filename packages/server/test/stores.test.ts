@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openObjectStore } from '@crossgate/object-store';
+import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readServeConfig } from '../src/config/read-serve-config.ts';
 import type { ServeConfig } from '../src/serve-config.ts';
 import { openStores } from '../src/stores.ts';
+
+const LOG = pino({ level: 'silent' });
 
 let directory: string;
 let config: ServeConfig;
@@ -22,14 +25,24 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 describe('openStores', () => {
+  it('says which file of etcd it cannot read', async () => {
+    const store = {
+      kind: 'etcd',
+      endpoints: ['https://127.0.0.1:1'],
+      prefix: '/crossgate/',
+      tls: { ca: join(directory, 'none.pem') },
+    } as const;
+    await expect(openStores({ ...config, store }, { recover: true }, LOG)).rejects.toThrow(/etcd\.tls\.ca/);
+  });
+
   it('gives up uploads that began more than a week ago, and no others', async () => {
     const upload = await beginUpload();
-    const stores = await openStores(config, { recover: true });
+    const stores = await openStores(config, { recover: true }, LOG);
     await stores.removeAbandoned(upload.startedAt + 6 * DAY_MS);
     await stores.close();
     expect(await isThere(upload)).toBe(true);
 
-    const again = await openStores(config, { recover: true });
+    const again = await openStores(config, { recover: true }, LOG);
     await again.removeAbandoned(upload.startedAt + 8 * DAY_MS);
     await again.close();
     expect(await isThere(upload)).toBe(false);
@@ -39,9 +52,9 @@ describe('openStores', () => {
     mkdirSync(join(directory, 'objects'));
     const inTheWay = join(directory, 'objects', 'qingstor');
     writeFileSync(inTheWay, '');
-    await expect(openStores(config, { recover: true })).rejects.toThrow(/EEXIST|ENOTDIR/);
+    await expect(openStores(config, { recover: true }, LOG)).rejects.toThrow(/EEXIST|ENOTDIR/);
     rmSync(inTheWay);
-    const stores = await openStores(config, { recover: true });
+    const stores = await openStores(config, { recover: true }, LOG);
     expect([...stores.dataApis.keys()]).toEqual(['cos', 'qingstor']);
     await stores.close();
   });

@@ -27,7 +27,7 @@ export function serveCommand(): Command {
     .option('--host <address>', 'address of the services (default 127.0.0.1)')
     .option('--port-base <port>', 'port of the admin API; services follow (default 4000; 0: free ports)')
     .option('--workers <number>', 'processes that serve (default 1)')
-    .option('--store <kind>', 'where policies live: lmdb or memory (default lmdb)')
+    .option('--store <store>', 'where policies live: lmdb, memory or etcd=URL,URL (default lmdb)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (default info)')
     .option('--variant <dialect=name...>', 'another reading of a service, see its page in docs/dialects')
     .option('--upstream <dialect=url...>', 'the real service: data requests of a dialect go there')

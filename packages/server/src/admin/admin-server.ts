@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { DataApi, Dialect } from '@crossgate/dialects';
-import type { PolicyStore } from '@crossgate/policy-store';
+import { type PolicyStore, PolicyStoreUnavailableError } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
@@ -22,7 +22,7 @@ export interface AdminParts {
   readonly ask: Ask;
   /** The Prometheus exposition of all processes. */
   readonly metrics: () => Promise<string>;
-  /** Whether every listener takes requests. */
+  /** Whether every listener takes requests, and policies can be read. */
   readonly ready: () => boolean;
   readonly log: Logger;
 }
@@ -45,6 +45,7 @@ export function createAdminServer(parts: AdminParts): Server {
           { err: error, method: request.method, target: request.url },
           'an admin request failed',
         );
+        if (error instanceof PolicyStoreUnavailableError) return problem(503, 'unavailable', error.message);
         return problem(500, 'internal', 'the request failed; the log of the server says why');
       })
       .then(reply => send(request, response, reply))

@@ -1,8 +1,15 @@
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
-import { DEFAULT_LIMITS, type Limits, type ServeConfig, UPSTREAM_TIMEOUTS } from '../serve-config.ts';
 import {
+  DEFAULT_LIMITS,
+  ETCD_PREFIX,
+  type EtcdTlsFiles,
+  type Limits,
+  UPSTREAM_TIMEOUTS,
+} from '../serve-config.ts';
+import {
+  etcdEndpoint,
   host,
   oneOf,
   orMissing,
@@ -19,11 +26,22 @@ export interface ConfigFile {
   readonly host?: string;
   readonly portBase?: number;
   readonly data?: string;
-  readonly store?: ServeConfig['store'];
+  readonly store?: StoreKind;
+  readonly etcd?: EtcdSection;
   readonly workers?: number;
   readonly logLevel?: LogLevel;
   readonly limits?: Partial<Limits>;
   readonly dialects?: Readonly<Record<string, DialectSection>>;
+}
+
+/** Where policies live. */
+export type StoreKind = 'lmdb' | 'memory' | 'etcd';
+
+export interface EtcdSection {
+  readonly endpoints?: readonly string[];
+  readonly prefix?: string;
+  readonly user?: { readonly name: string; readonly password: Secret };
+  readonly tls?: EtcdTlsFiles;
 }
 
 export interface DialectSection {
@@ -69,7 +87,7 @@ const LONGEST_SECONDS = 24 * 60 * 60;
 /** The settings that flags can make as well, by the names they have in files. */
 export const PORT_BASE: z.ZodNumber = wholeNumber(0, HIGHEST_PORT_BASE);
 export const WORKERS: z.ZodNumber = wholeNumber(1, 64);
-export const STORE: z.ZodType<ServeConfig['store']> = oneOf(['lmdb', 'memory']);
+export const STORE: z.ZodType<StoreKind> = oneOf(['lmdb', 'memory', 'etcd']);
 export const LOG_LEVEL: z.ZodType<LogLevel> = oneOf(LOG_LEVELS);
 
 const SECRET: z.ZodType<Secret> = z
@@ -139,6 +157,34 @@ const LIMITS: z.ZodType<Partial<Limits>> = section({
     .describe('Between an answer and the next request on a connection.'),
 });
 
+const ETCD: z.ZodType<EtcdSection> = section({
+  endpoints: z
+    .array(etcdEndpoint(), { error: orMissing('must be a list of URLs') })
+    .min(1, 'must have an endpoint')
+    .exactOptional()
+    .describe('Members of the cluster: `http(s)://host[:port]`, by default on port 2379.'),
+  prefix: text()
+    .regex(/\/$/, 'must end with a slash')
+    .exactOptional()
+    .meta({ default: ETCD_PREFIX })
+    .describe('Before every key. Gateways share policies when they have the same.'),
+  user: section({
+    name: text().describe('As whom.'),
+    password: SECRET.describe('Itself, or `env:` and the name of the environment variable that has it.'),
+  })
+    .exactOptional()
+    .describe('Where the cluster asks for one. `CROSSGATE_ETCD_USER=name:password` goes before it.'),
+  tls: section({
+    ca: text().exactOptional().describe('Authorities to trust instead of the well-known ones: a PEM file.'),
+    certificate: text()
+      .exactOptional()
+      .describe('What is shown where the cluster asks for a certificate: a PEM file.'),
+    privateKey: text().exactOptional().describe('Its key: a PEM file.'),
+  })
+    .exactOptional()
+    .describe('For `https` endpoints. Relative paths begin at the file.'),
+});
+
 /** The checks of a file that need nothing else than the value itself. */
 export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
   host: host()
@@ -153,6 +199,7 @@ export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
     .meta({ default: '.crossgate' })
     .describe('Where policies and objects are kept. Relative paths begin at the file.'),
   store: STORE.exactOptional().meta({ default: 'lmdb' }).describe('Where policies live.'),
+  etcd: ETCD.exactOptional().describe('The cluster, where policies live in etcd.'),
   workers: WORKERS.exactOptional().meta({ default: 1 }).describe('Processes that serve.'),
   logLevel: LOG_LEVEL.exactOptional().meta({ default: 'info' }).describe('What is logged.'),
   limits: LIMITS.exactOptional().describe('What clients can take before a request is read.'),

@@ -68,7 +68,7 @@ function readEntries(
   });
 }
 
-function readSecret(draft: Draft, secret: Secret, path: ConfigPath): string {
+export function readSecret(draft: Draft, secret: Secret, path: ConfigPath): string {
   if (typeof secret === 'string') return secret;
   const value = draft.environment[secret.env] ?? '';
   if (value === '') {

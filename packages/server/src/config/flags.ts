@@ -1,22 +1,27 @@
 import { DIALECTS } from '@crossgate/dialects';
 import { z } from 'zod';
 import type { LogLevel } from '../log.ts';
-import type { ServeConfig } from '../serve-config.ts';
-import { LOG_LEVEL, PORT_BASE, STORE, WORKERS } from './config-file.ts';
-import { host, oneOf, text, upstreamUrl } from './values.ts';
+import { LOG_LEVEL, PORT_BASE, STORE, type StoreKind, WORKERS } from './config-file.ts';
+import { etcdEndpoint, host, oneOf, text, upstreamUrl } from './values.ts';
 
 /** What was asked for on the command line, before what a file says. */
 export interface Flags {
   readonly host?: string | undefined;
   readonly portBase?: number | undefined;
   readonly dataDirectory?: string | undefined;
-  readonly store?: ServeConfig['store'] | undefined;
+  readonly store?: StoreFlag | undefined;
   readonly workers?: number | undefined;
   readonly logLevel?: LogLevel | undefined;
   /** Variants by dialect. */
   readonly variant: Readonly<Record<string, string>>;
   /** URLs of upstreams by dialect. */
   readonly upstream: Readonly<Record<string, string>>;
+}
+
+/** `etcd=URL,URL` names the endpoints; `etcd` has those of the file. */
+export interface StoreFlag {
+  readonly kind: StoreKind;
+  readonly endpoints?: readonly string[];
 }
 
 const VARIANTS = DIALECTS.flatMap(({ id, variants }) => Object.keys(variants).map(name => `${id}=${name}`));
@@ -26,7 +31,7 @@ const FLAGS = z.strictObject({
   host: host().optional(),
   portBase: orDigits(PORT_BASE).optional(),
   dataDirectory: text().optional(),
-  store: STORE.optional(),
+  store: z.string().transform(readStore).optional(),
   workers: orDigits(WORKERS).optional(),
   logLevel: LOG_LEVEL.optional(),
   variant: z.array(oneOf(VARIANTS)).superRefine(checkTwice).default([]),
@@ -69,6 +74,22 @@ function orDigits(number: z.ZodNumber): z.ZodPreprocess<z.ZodNumber> {
   const toNumber = (value: unknown): unknown =>
     typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   return z.preprocess(toNumber, number);
+}
+
+function readStore(choice: string, context: z.RefinementCtx): StoreFlag {
+  const [kind, urls] = split(choice);
+  const parsed = STORE.safeParse(kind);
+  if (!parsed.success || (choice.includes('=') && parsed.data !== 'etcd')) {
+    context.addIssue('must be lmdb, memory, etcd or etcd=URL,URL');
+    return z.NEVER;
+  }
+  if (!choice.includes('=')) return { kind: parsed.data };
+  const endpoints = urls.split(',');
+  for (const endpoint of endpoints) {
+    const checked = etcdEndpoint().safeParse(endpoint);
+    for (const { message } of checked.error?.issues ?? []) context.addIssue(`${endpoint} ${message}`);
+  }
+  return { kind: parsed.data, endpoints };
 }
 
 function checkUpstream(choice: string, context: z.RefinementCtx): void {

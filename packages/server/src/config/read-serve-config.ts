@@ -10,6 +10,7 @@ import type { ConfigPath } from './mistake.ts';
 import { checkPorts } from './ports.ts';
 import { checkPublicKeys, type PubliclyServed } from './public-keys.ts';
 import { type ConfigText, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
+import { readStore } from './store.ts';
 import { readUpstreams } from './upstreams.ts';
 
 export type ServeConfigResult =
@@ -69,10 +70,9 @@ function problem(lines: readonly string[]): ServeConfigResult {
 function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
   const { flags, file } = draft;
   const portBase = flags.portBase ?? file.portBase ?? 4000;
-  const store = flags.store ?? file.store ?? 'lmdb';
   const workers = flags.workers ?? file.workers ?? 1;
+  const store = readStore(draft, workers, fileName);
   const limits = { ...DEFAULT_LIMITS, ...file.limits };
-  if (store === 'memory' && workers > 1) refuseMemoryStore(draft);
   const dialects: Record<string, DialectConfig> = {};
   const publiclyServed: PubliclyServed[] = [];
   for (const dialect of DIALECTS) {
@@ -108,14 +108,6 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
     limits,
     dialects,
   };
-}
-
-function refuseMemoryStore({ flags, refuse }: Draft): void {
-  const inFile = flags.store === undefined ? ['store'] : ['workers'];
-  refuse('the memory store belongs to one process: use --workers 1, or --store lmdb', {
-    at: flags.store === undefined || flags.workers === undefined ? inFile : undefined,
-    from: [['store'], ['workers']],
-  });
 }
 
 /** Nobody asks for something of a service on the command line that is not to be served. */

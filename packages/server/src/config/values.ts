@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isEtcdEndpoint } from '@crossgate/policy-store';
 import { z } from 'zod';
 import { suggestName } from './mistake.ts';
 
@@ -48,6 +49,14 @@ export function upstreamUrl(): z.ZodString {
   return z
     .string({ error: orMissing(URL_FORM) })
     .refine(url => upstreamUrlProblem(url) === undefined, { error })
+    .meta({ pattern: '^https?://[^/?#@]+/?$' });
+}
+
+/** A member of an etcd cluster. */
+export function etcdEndpoint(): z.ZodString {
+  return z
+    .string({ error: orMissing(URL_FORM) })
+    .refine(isEtcdEndpoint, URL_FORM)
     .meta({ pattern: '^https?://[^/?#@]+/?$' });
 }
 

@@ -1,4 +1,4 @@
-import type { PolicyStore } from '@crossgate/policy-store';
+import { type PolicyStore, PolicyStoreUnavailableError } from '@crossgate/policy-store';
 import { candidateDialect } from './candidate-key.ts';
 
 /** Who has a candidate, of one dialect, in memory: the requests of all others pay nothing for it. */
@@ -22,6 +22,11 @@ export function openCandidateTenants(policies: PolicyStore, dialect: string): Ca
       else tenants.delete(event.change.key.tenant);
     }
   });
-  reload();
+  try {
+    reload();
+  } catch (error) {
+    // The watch tells when there is something to read.
+    if (!(error instanceof PolicyStoreUnavailableError)) throw error;
+  }
   return { has: tenant => tenants.size > 0 && tenants.has(tenant), reload, close: stop };
 }

@@ -79,7 +79,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a list for the file',
     text: '- host: a\n',
-    says: '1:1: must be a mapping with the keys host, portBase, data, store, workers, logLevel, limits, dialects',
+    says: '1:1: must be a mapping with the keys host, portBase, data, store, etcd, workers, logLevel, limits, dialects',
   },
   {
     name: 'a key with a slip',
@@ -116,7 +116,22 @@ const WRONG_VALUES: readonly Case[] = [
     text: 'host: localhost:80\n',
     says: '1:7: host: must be an address or the name of a host, without port or brackets',
   },
-  { name: 'an unknown store', text: 'store: etcd\n', says: '1:8: store: must be one of lmdb, memory' },
+  { name: 'an unknown store', text: 'store: x\n', says: '1:8: store: must be one of lmdb, memory, etcd' },
+  {
+    name: 'an endpoint of etcd that is none',
+    text: 'etcd: { endpoints: [http://a/b] }\n',
+    says: '1:21: etcd.endpoints[0]: must be http://host[:port] or https://host[:port]',
+  },
+  {
+    name: 'no endpoint of etcd',
+    text: 'etcd: { endpoints: [] }\n',
+    says: '1:20: etcd.endpoints: must have an endpoint',
+  },
+  {
+    name: 'a prefix in etcd without its slash',
+    text: 'etcd: { prefix: a }\n',
+    says: '1:17: etcd.prefix: must end with a slash',
+  },
   {
     name: 'a time-out of nothing',
     text: 'limits: { idleSeconds: 0 }\n',
@@ -204,6 +219,16 @@ const WRONG_TOGETHER: readonly Case[] = [
     name: 'a memory store with workers',
     text: 'workers: 2\nstore: memory\n',
     says: '2:8: store: the memory store belongs to one process: use --workers 1, or --store lmdb',
+  },
+  {
+    name: 'etcd without endpoints',
+    text: 'store: etcd\n',
+    says: '1:8: store: etcd needs endpoints: use --store etcd=URL,URL, or etcd.endpoints in the file',
+  },
+  {
+    name: 'a certificate for etcd without its key',
+    text: 'store: etcd\netcd: { endpoints: [https://a], tls: { certificate: a.pem } }\n',
+    says: '2:38: etcd.tls: a certificate and its privateKey go together; add the other one',
   },
   {
     name: 'two services on one port',
@@ -310,7 +335,7 @@ describe('a mistake in a configuration file', () => {
   it('is told beside those of flags', () => {
     expect(mistakesIn('store: x\n', { workers: '0' })).toEqual([
       '--workers must be a whole number from 1 to 64',
-      'c.yaml:1:8: store: must be one of lmdb, memory',
+      'c.yaml:1:8: store: must be one of lmdb, memory, etcd',
     ]);
   });
 

@@ -272,6 +272,72 @@ dialects:
   qingstor: { variant: filter-headers }
 `;
 
+describe('policies in etcd', () => {
+  const ETCD_FILE = `
+store: etcd
+etcd:
+  endpoints: [https://file.example]
+  prefix: /mine/
+  user: { name: file, password: { env: PASSWORD } }
+  tls: { ca: ca.pem, certificate: /keys/c.pem, privateKey: /keys/k.pem }
+`;
+
+  it('need no more than endpoints', () => {
+    expect(configOf({ store: 'etcd=http://a,https://b:1' }).store).toEqual({
+      kind: 'etcd',
+      endpoints: ['http://a', 'https://b:1'],
+      prefix: '/crossgate/',
+      tls: {},
+    });
+  });
+
+  it('are set by the file, with paths that begin there', () => {
+    expect(configOf({}, { PASSWORD: 'hush' }, ETCD_FILE).store).toEqual({
+      kind: 'etcd',
+      endpoints: ['https://file.example'],
+      prefix: '/mine/',
+      user: { name: 'file', password: 'hush' },
+      tls: {
+        ca: '/etc/crossgate/ca.pem',
+        certificate: '/keys/c.pem',
+        privateKey: '/keys/k.pem',
+      },
+    });
+  });
+
+  it('have endpoints of a flag and a user of the environment before those of the file', () => {
+    const environment = { PASSWORD: 'hush', CROSSGATE_ETCD_USER: 'me:a:b' };
+    expect(configOf({ store: 'etcd=http://flag' }, environment, ETCD_FILE).store).toMatchObject({
+      endpoints: ['http://flag'],
+      prefix: '/mine/',
+      user: { name: 'me', password: 'a:b' },
+    });
+    expect(configOf({ store: 'etcd' }, environment, ETCD_FILE).store).toMatchObject({
+      endpoints: ['https://file.example'],
+    });
+    expect(configOf({ store: 'lmdb' }, environment, ETCD_FILE).store).toBe('lmdb');
+  });
+
+  it.each([
+    { name: 'no endpoints', settings: { store: 'etcd' }, says: 'etcd needs endpoints' },
+    { name: 'an endpoint that is none', settings: { store: 'etcd=a' }, says: '--store a must be http://' },
+    { name: 'an empty endpoint', settings: { store: 'etcd=http://a,' }, says: '--store' },
+    {
+      name: 'endpoints of another store',
+      settings: { store: 'lmdb=http://a' },
+      says: '--store must be lmdb',
+    },
+    {
+      name: 'a user without a password',
+      settings: { store: 'etcd=http://a' },
+      environment: { CROSSGATE_ETCD_USER: 'me' },
+      says: 'CROSSGATE_ETCD_USER must be name:password',
+    },
+  ])('cannot have $name', ({ settings, environment = {}, says }) => {
+    expect(problemOf(settings, environment)).toContain(says);
+  });
+});
+
 describe('the file of a configuration', () => {
   it('sets everything, with defaults for what it leaves out', () => {
     const config = configOf({}, {}, FILE);

@@ -1,0 +1,222 @@
+import { BoundedCache } from './bounded-cache.ts';
+import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
+import { logChange, readLogExtent, recordRevision } from './lmdb-change.ts';
+import { type Environment, type EnvironmentKind, openEnvironment } from './lmdb-environment.ts';
+import { changedRevision, keysOfGeneration, REVISION_KEY } from './lmdb-keys.ts';
+import {
+  decodePolicyRevision,
+  decodePosition,
+  decodeTenantKey,
+  encodePosition,
+  type Position,
+} from './lmdb-records.ts';
+import type { PolicyRevision, PolicyStore, StoredPolicy, TenantKey } from './policy-store.ts';
+import { assertDialect, assertTenantKey, keyId } from './tenant-key.ts';
+
+export interface LmdbPoliciesOptions {
+  /** Created when it does not exist. Any number of processes may have it open, each of them once. */
+  readonly directory: string;
+  /** How many answers of `get` are kept in memory, those for absent tenants included. Default 100,000. */
+  readonly cacheEntries?: number;
+  /**
+   * How many changes are remembered for watches that begin at an earlier revision, and for the caches of other
+   * processes. Default 10,000. Give the same in every process: each write trims to its own.
+   */
+  readonly changeLogLimit?: number;
+}
+
+/** Policies in an LMDB directory: the reading half of a store, and how one change is written down. */
+export interface LmdbPolicies extends Pick<PolicyStore, 'revision' | 'get' | 'list' | 'history' | 'watch'> {
+  readonly environment: Environment;
+  readonly assertOpen: () => void;
+  /** The next three read in the transaction that is going on, or else in the snapshot that is being read. */
+  readonly readPosition: () => Position;
+  readonly readPolicy: (key: TenantKey) => StoredPolicy | undefined;
+  /** Of a tenant's history; undefined when there is none. */
+  readonly newestRevision: (key: TenantKey) => number | undefined;
+  /** Everybody who has a history. */
+  readonly tenants: () => Iterable<TenantKey>;
+  /** Writes all that belongs to one change. Only within a transaction. */
+  readonly record: (change: PolicyRevision) => void;
+  /** Tells the watchers what is new, without waiting for the next look. */
+  readonly deliver: () => void;
+  /** Ends the watches and all operations, and the environment when `underWay` has settled. */
+  readonly close: (underWay: Iterable<Promise<unknown>>) => Promise<void>;
+}
+
+/** How often the writes of other processes are looked for while somebody watches. */
+const WATCH_INTERVAL_MILLISECONDS = 25;
+/** How many changes are read at once for a watch that begins far back. */
+const CHANGES_AT_ONCE = 256;
+
+/** Throws when the directory is open in this process already, is something else, or has a newer format. */
+export function openLmdbPolicies(options: LmdbPoliciesOptions, kind: EnvironmentKind): LmdbPolicies {
+  const { directory, cacheEntries = 100_000, changeLogLimit = CHANGE_LOG_LIMIT } = options;
+  const { environment, close } = openEnvironment(directory, kind);
+  /** `null` where a tenant is known to have no policy. */
+  const cache = new BoundedCache<StoredPolicy | null>(cacheEntries);
+  /** What the cache knows is true here. */
+  let cached: Position = readPosition();
+  let keys = keysOfGeneration(cached.generation);
+  let closing: Promise<void> | undefined;
+  let polling: NodeJS.Timeout | undefined;
+
+  const feed = createChangeFeed({ revision: refresh, changesAfter: readChanges }, watched => {
+    if (watched) polling = setInterval(() => feed.deliver(), WATCH_INTERVAL_MILLISECONDS).unref();
+    else clearInterval(polling);
+  });
+
+  function assertOpen(): void {
+    if (closing !== undefined) throw new Error('the policy store is closed');
+  }
+
+  function readPosition(): Position {
+    const bytes = environment.getBinaryFast(REVISION_KEY);
+    return bytes === undefined ? { revision: 0, generation: 0 } : decodePosition(bytes);
+  }
+
+  function readPolicy(key: TenantKey): StoredPolicy | undefined {
+    const bytes = environment.getBinary(keys.policy(key));
+    return bytes && asStored(decodePolicyRevision(bytes));
+  }
+
+  /**
+   * Lets this and the following reads see everything that is committed now, and drops from the cache what has changed.
+   *
+   * Every read begins with it, though it is most of what a cached `get` costs. Once per turn of the event loop would
+   * not do: within one turn, a request can be read from its socket that was sent after another process acknowledged a
+   * write, when that socket was ready for other bytes, or when a timer's read preceded the wait for sockets.
+   */
+  function refresh(): number {
+    assertOpen();
+    environment.resetReadTxn();
+    const position = readPosition();
+    const { revision, generation } = position;
+    if (generation !== cached.generation) {
+      keys = keysOfGeneration(generation);
+      cache.clear();
+      feed.restart();
+      cached = position;
+    } else if (revision !== cached.revision) {
+      const changes = readLog(cached.revision, revision);
+      if (changes === undefined) cache.clear();
+      else for (const { key } of changes) cache.delete(keyId(key));
+      cached = position;
+    }
+    return revision;
+  }
+
+  /**
+   * Whose policies changed after one revision up to another, oldest first and `limit` at most; undefined when that is
+   * not remembered.
+   */
+  function readLog(
+    after: number,
+    revision: number,
+    limit = Number.POSITIVE_INFINITY,
+  ): readonly LoggedChange[] | undefined {
+    if (after === revision) return [];
+    if (after > revision || after < readLogExtent(environment, keys).forgotten) return undefined;
+    const range = { ...keys.changeRange(after + 1), ...(limit < Number.POSITIVE_INFINITY && { limit }) };
+    return Array.from(environment.getRange(range), ({ key, value }) => ({
+      revision: changedRevision(key),
+      key: decodeTenantKey(value),
+    }));
+  }
+
+  function readChanges(after: number): readonly PolicyRevision[] | undefined {
+    const { generation } = cached;
+    const revision = refresh();
+    const log = generation === cached.generation ? readLog(after, revision, CHANGES_AT_ONCE) : undefined;
+    if (log === undefined) return undefined;
+    const changes: PolicyRevision[] = [];
+    for (const { key, revision } of log) {
+      const bytes = environment.getBinary(keys.history(key, revision));
+      // A tenant that was written more than HISTORY_LIMIT times since.
+      if (bytes === undefined) return undefined;
+      changes.push(decodePolicyRevision(bytes));
+    }
+    return changes;
+  }
+
+  return {
+    environment,
+    assertOpen,
+    readPosition,
+    readPolicy,
+    newestRevision(key) {
+      const { start, end } = keys.historyRange(key);
+      const [newest] = environment.getKeys({ start: end, end: start, reverse: true, limit: 1 });
+      return newest && changedRevision(newest);
+    },
+    record(change) {
+      const { generation } = readPosition();
+      const writtenKeys = keysOfGeneration(generation);
+      recordRevision(environment, writtenKeys, change);
+      logChange(environment, writtenKeys, change, changeLogLimit);
+      environment.putSync(REVISION_KEY, encodePosition({ revision: change.revision, generation }));
+    },
+    *tenants() {
+      let last: TenantKey | undefined;
+      for (;;) {
+        refresh();
+        const [entry] = environment.getRange({ ...keys.histories(last), limit: 1 });
+        if (entry === undefined) return;
+        last = decodePolicyRevision(entry.value).key;
+        yield last;
+      }
+    },
+    deliver: feed.deliver,
+    revision: refresh,
+    get(key) {
+      refresh();
+      const id = keyId(key);
+      let answer = cache.get(id);
+      if (answer === undefined) {
+        assertTenantKey(key);
+        answer = readPolicy(key) ?? null;
+        cache.set(id, answer);
+      }
+      return answer ?? undefined;
+    },
+    list({ dialect, after, limit = Number.POSITIVE_INFINITY } = {}) {
+      refresh();
+      if (dialect !== undefined) assertDialect(dialect);
+      if (after !== undefined) assertTenantKey(after);
+      const policies: StoredPolicy[] = [];
+      for (const { value } of environment.getRange(keys.policyRange(dialect, after))) {
+        if (policies.length >= limit) break;
+        policies.push(asStored(decodePolicyRevision(value)));
+      }
+      return policies;
+    },
+    history(key) {
+      refresh();
+      assertTenantKey(key);
+      return Array.from(environment.getRange(keys.historyRange(key)), ({ value }) =>
+        decodePolicyRevision(value),
+      ).reverse();
+    },
+    watch(listener, watchOptions) {
+      assertOpen();
+      return feed.watch(listener, watchOptions);
+    },
+    close(underWay) {
+      if (closing === undefined) {
+        feed.clear();
+        // LMDB's binding refuses the operations of a transaction that has not run yet when it is closed.
+        closing = Promise.allSettled(underWay).then(close);
+      }
+      return closing;
+    },
+  };
+}
+
+/** An entry of the log of changes. */
+type LoggedChange = Pick<PolicyRevision, 'key' | 'revision'>;
+
+function asStored(revision: PolicyRevision): StoredPolicy {
+  const { policy } = revision;
+  if (policy === undefined) throw new Error(`revision ${revision.revision} is in force and has no policy`);
+  return { ...revision, policy };
+}
