@@ -246,7 +246,10 @@ export const texts = {
     quantiles: (median: string, high: string) => `Half within ${median}, 99 of 100 within ${high}.`,
     health: 'Health',
     ready: 'Every listener takes requests.',
-    notReady: 'Not every listener takes requests.',
+    notReady: 'Not every listener takes requests, or policies cannot be read.',
+    replica: (revisions: number, seconds: number) =>
+      `The replica of the policies is ${revisions === 0 ? 'up to date' : `${revisions} revisions behind`}; the store answered ${seconds} s ago.`,
+    replicaEmpty: 'The replica of the policies has never been complete.',
     refusals: 'Most frequent refusals',
     noRefusals: 'Nothing has been refused lately.',
     columns: {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseExposition } from '../src/live/exposition.ts';
+import { replicaIn } from '../src/live/replica.ts';
 import { quantileOf, ratesOf, type Traffic, trafficOf } from '../src/live/traffic.ts';
 
 const EXPOSITION = `# HELP crossgate_requests_total Requests by what CORS made of them.
@@ -42,6 +43,23 @@ describe('trafficOf', () => {
       { upToSeconds: 0.1, count: 2 },
       { upToSeconds: Infinity, count: 1 },
     ]);
+  });
+});
+
+describe('replicaIn', () => {
+  it('reads how far the replica is behind', () => {
+    const text = ['ready 1', 'lag_revisions 3', 'seconds_since_contact 2.5']
+      .map(line => `crossgate_policy_replica_${line}`)
+      .join('\n');
+    expect(replicaIn(parseExposition(text))).toEqual({
+      isReady: true,
+      lagRevisions: 3,
+      secondsSinceContact: 2.5,
+    });
+  });
+
+  it('knows of none where the server keeps its own policies', () => {
+    expect(replicaIn(parseExposition(EXPOSITION))).toBeUndefined();
   });
 });
 

@@ -1,18 +1,26 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { getMetrics, getReadiness } from '../api/admin-api.ts';
 import { texts } from '../texts.ts';
-import { parseExposition } from './exposition.ts';
+import { parseExposition, type Sample } from './exposition.ts';
 import { LatencyPlot, RatePlot, SharesPlot, secondsText } from './plots.tsx';
 import { usePolled } from './poll.ts';
+import { replicaIn } from './replica.ts';
 import { quantileOf, ratesOf, type Traffic, trafficOf } from './traffic.ts';
 
 const INTERVAL_MS = 2_000;
 const KEPT = 61;
+/** So long a store may be silent before somebody should look. */
+const LATE_SECONDS = 30;
 
 /** Rates, outcomes, latency and health, as they come in. */
 export function TrafficView({ dialect }: { readonly dialect?: string }): JSX.Element {
-  const readings = useReadings(dialect);
+  const metrics = usePolled(getMetrics, INTERVAL_MS, 'metrics').result;
+  const samples = useMemo(
+    () => (metrics?.kind === 'ok' ? parseExposition(metrics.value) : undefined),
+    [metrics],
+  );
+  const readings = useReadings(samples, dialect);
   const ready = usePolled(getReadiness, INTERVAL_MS, 'ready').result;
   const latest = readings.at(-1);
   const { collecting, preflights, refused, since, health, ready: readyText, notReady } = texts.live;
@@ -26,6 +34,7 @@ export function TrafficView({ dialect }: { readonly dialect?: string }): JSX.Ele
             {ready.kind === 'ok' ? readyText : notReady}
           </p>
         )}
+        {samples && <ReplicaHealth samples={samples} />}
       </section>
       {readings.length < 2 && <p class="help">{collecting}</p>}
       <div class="plots">
@@ -49,13 +58,29 @@ export function TrafficView({ dialect }: { readonly dialect?: string }): JSX.Ele
   );
 }
 
-function useReadings(dialect: string | undefined): readonly Traffic[] {
+function useReadings(
+  samples: readonly Sample[] | undefined,
+  dialect: string | undefined,
+): readonly Traffic[] {
   const [readings, setReadings] = useState<readonly Traffic[]>([]);
-  const { result } = usePolled(getMetrics, INTERVAL_MS, 'metrics');
   useEffect(() => {
-    if (result?.kind !== 'ok') return;
-    const reading = trafficOf(parseExposition(result.value), Date.now(), dialect);
+    if (!samples) return;
+    const reading = trafficOf(samples, Date.now(), dialect);
     setReadings(before => [...before, reading].slice(-KEPT));
-  }, [result, dialect]);
+  }, [samples, dialect]);
   return readings;
+}
+
+/** Of the policies, where they come from a store of several machines. */
+function ReplicaHealth({ samples }: { readonly samples: readonly Sample[] }): JSX.Element | null {
+  const replica = replicaIn(samples);
+  if (!replica) return null;
+  const { isReady, lagRevisions, secondsSinceContact } = replica;
+  const isWell = isReady && secondsSinceContact < LATE_SECONDS;
+  return (
+    <p>
+      <span class={`dot ${isWell ? 'good' : 'bad'}`} aria-hidden="true" />{' '}
+      {isReady ? texts.live.replica(lagRevisions, Math.round(secondsSinceContact)) : texts.live.replicaEmpty}
+    </p>
+  );
 }
