@@ -39,8 +39,9 @@ describeWith(CHROMIUM_MISSING)('the console for everybody', () => {
     expect(session.complaints).toEqual([]);
   });
 
+  let written = 0;
   const change = async (page: Page, origins: string): Promise<void> => {
-    await page.getByLabel('Allowed origins').fill(origins);
+    await page.getByLabel('Allowed origins').last().fill(origins);
   };
   const PAGES: readonly { name: string; hash: string; ready: (page: Page) => Promise<void> }[] = [
     { name: 'overview', hash: '#/', ready: page => page.getByText('Half within').first().waitFor() },
@@ -60,6 +61,21 @@ describeWith(CHROMIUM_MISSING)('the console for everybody', () => {
         await page.getByRole('button', { name: 'Save…' }).click();
         await page.getByText('The document of the service').click();
         await page.getByRole('region', { name: 'The document of the service' }).waitFor();
+      },
+    },
+    {
+      name: 'a conflict',
+      hash: '#/qingstor/conflict/rules',
+      ready: async page => {
+        await page.getByText(/^Revision|^No policy yet/).waitFor();
+        await page.getByRole('button', { name: 'Add rule' }).click();
+        await change(page, 'https://mine.example');
+        const rule = { allowedOrigins: [`https://${++written}.example`], allowedMethods: ['GET'] };
+        await putPolicy(session.admin, 'qingstor/conflict', { rules: [rule] });
+        await page.getByRole('button', { name: 'Save…' }).click();
+        await page.getByRole('button', { name: 'Save now' }).click();
+        await page.getByRole('heading', { name: 'Somebody else has saved meanwhile' }).waitFor();
+        await page.getByRole('region', { name: 'Your version' }).waitFor();
       },
     },
     {
