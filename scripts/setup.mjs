@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -16,6 +17,7 @@ export function setUp() {
   requireNode();
   install();
   run(tool('tsc'), ['-b', 'packages/cli']);
+  buildConsole(root, run, tool);
 }
 
 /** Runs a command in the project's root, with this terminal. Ends the process when it fails. */

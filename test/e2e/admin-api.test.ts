@@ -50,7 +50,6 @@ const ERROR = { error: { code: expect.any(String), message: expect.any(String) }
 
 describe('every answer', () => {
   it.each([
-    { name: 'what there is', path: '/', status: 200, body: /healthz.*metrics/ },
     { name: 'being alive', path: '/healthz', status: 200, body: /^ok\n$/ },
     { name: 'being ready', path: '/readyz', status: 200, body: /^ready\n$/ },
     { name: 'metrics', path: '/metrics', status: 200, body: /^# HELP crossgate_/ },

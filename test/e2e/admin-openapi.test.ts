@@ -61,7 +61,14 @@ describe('GET /api/v1/openapi.json', () => {
     for (const path of [policy, `${policy}/history`, `${tenant}/candidate`, `${tenant}/candidate/report`]) {
       await send(path);
     }
-    for (const path of ['/api/v1/tenants', '/api/v1/refusals', `${tenant}/refusals`]) await send(path);
+    for (const path of [
+      '/api/v1/services',
+      '/api/v1/traffic',
+      '/api/v1/tenants',
+      '/api/v1/refusals',
+      `${tenant}/refusals`,
+    ])
+      await send(path);
     const stored = { tenant: `cos/${TENANT}` };
     const post = (path: string, body: object) => send(path, { method: 'POST', body });
     await post('/api/v1/explain', { ...stored, request: { origin: 'https://c.example', method: 'GET' } });

@@ -72,7 +72,7 @@ function openObserver(
   observed: Observed,
   log: Logger,
 ): { readonly observe: RequestObserver; readonly close: () => void } {
-  const { metrics, refusals, candidates } = observed;
+  const { metrics, refusals, traffic, candidates } = observed;
   const count = openRequestObserver(dialect.id, metrics, log);
   const tenants = openCandidateTenants(policies, dialect.id);
   const reportOnly = openReportOnly(dialect, policies, tenants, metrics, log);
@@ -82,8 +82,10 @@ function openObserver(
       count(exchange, reply, outcome, started);
       const { tenant } = exchange.location;
       if (tenant === undefined) return;
-      if (outcome.result === 'refused' && dialect.isTenantName(tenant)) {
-        refusals.record({ dialect: dialect.id, tenant }, exchange, reply, outcome);
+      if (dialect.isTenantName(tenant)) {
+        const key = { dialect: dialect.id, tenant };
+        traffic.record(key, outcome, exchange.receivedAt);
+        if (outcome.result === 'refused') refusals.record(key, exchange, reply, outcome);
       }
       reportOnly.evaluate(exchange, reply, outcome);
     },

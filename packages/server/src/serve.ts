@@ -2,6 +2,8 @@ import cluster from 'node:cluster';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { createAdminServer } from './admin/admin-server.ts';
+import { openConsoleFiles } from './admin/console-files.ts';
+import { serviceOrigin } from './admin/services-resource.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
 import { listen } from './listener.ts';
@@ -53,6 +55,8 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       policies: stores.policies,
       dataApis: stores.dataApis,
       dialects: dialectsAsRead(config),
+      listeners,
+      console: openConsoleFiles(listeners.map(({ address }) => serviceOrigin(address))),
       ask,
       metrics: async () => formatMetrics([...(await metrics()), ownMetrics.snapshot()]),
       ready: () => ready() && replicaStatus?.().isReady !== false,

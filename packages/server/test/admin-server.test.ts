@@ -2,6 +2,7 @@ import { openMemoryPolicyStore } from '@crossgate/policy-store';
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import { createAdminServer } from '../src/admin/admin-server.ts';
+import { openConsoleFiles } from '../src/admin/console-files.ts';
 import { listen } from '../src/listener.ts';
 
 it('an admin request that fails is answered 500, and the log says why', async () => {
@@ -10,6 +11,8 @@ it('an admin request that fails is answered 500, and the log says why', async ()
     policies: openMemoryPolicyStore(),
     dataApis: new Map(),
     dialects: [],
+    listeners: [],
+    console: openConsoleFiles([]),
     ask: () => Promise.resolve([]),
     metrics: () => Promise.reject(new Error('the disk is full')),
     ready: () => false,

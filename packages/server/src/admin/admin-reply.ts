@@ -4,7 +4,7 @@ import { type Diagnostic, diagnosticJson, type ResponseHeader } from '@crossgate
 export interface AdminReply {
   readonly status: number;
   readonly headers: readonly ResponseHeader[];
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 export function text(status: number, body: string, type = 'text/plain; charset=utf-8'): AdminReply {

@@ -6,14 +6,18 @@ import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
 import { writeReply } from '../write-reply.ts';
 import { type AdminReply, problem } from './admin-reply.ts';
+import { type ConsoleFiles, showConsole } from './console-files.ts';
 import { BODY_LIMIT_BYTES } from './read-body.ts';
-import { type Operations, ROUTES } from './routes.ts';
+import { type Operation, ROUTES } from './routes.ts';
 
 export interface AdminParts {
   readonly policies: PolicyStore;
   readonly dataApis: ReadonlyMap<string, DataApi>;
   /** All of them, as this server reads them. */
   readonly dialects: readonly Dialect[];
+  /** What is listened on, by service. */
+  readonly listeners: readonly { readonly dialect: string; readonly address: string }[];
+  readonly console: ConsoleFiles;
   /** Asks the processes that serve. */
   readonly ask: Ask;
   /** The Prometheus exposition of all processes. */
@@ -32,7 +36,7 @@ export interface AdminCall extends AdminParts {
   readonly body: () => Promise<Uint8Array | 'too-large'>;
 }
 
-/** The admin API, for people on this machine: JSON in and out. */
+/** The admin API, for people on this machine: JSON in and out, and the web console. */
 export function createAdminServer(parts: AdminParts): Server {
   return createServer((request, response) => {
     answer(parts, request)
@@ -59,7 +63,7 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
     return problem(403, 'origin', `pages of ${origin} have no business with the admin API`);
   }
   const [rawPath = '', ...query] = (request.url ?? '').split('?');
-  const found = findRoute(rawPath);
+  const found = findRoute(rawPath) ?? consoleRoute(parts.console, rawPath);
   if (!found) return problem(404, 'not-found', `there is nothing at ${rawPath}`);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
   const operation = Object.hasOwn(found.operations, method) ? found.operations[method] : undefined;
@@ -77,15 +81,24 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
   });
 }
 
-function findRoute(
-  rawPath: string,
-): { readonly operations: Operations; readonly path: Record<string, string> } | undefined {
+interface Route {
+  readonly operations: Readonly<Record<string, Pick<Operation, 'handle'>>>;
+  readonly path: Record<string, string>;
+}
+
+function findRoute(rawPath: string): Route | undefined {
   const segments = rawPath.split('/');
   for (const [template, operations] of Object.entries(ROUTES)) {
     const path = match(template.split('/'), segments);
     if (path) return { operations, path };
   }
   return undefined;
+}
+
+/** What pages of the console load has names that change with every build: it is no part of the API. */
+function consoleRoute(files: ConsoleFiles, rawPath: string): Route | undefined {
+  if (!files.find(rawPath, undefined)) return undefined;
+  return { operations: { GET: { handle: call => showConsole(call, rawPath) } }, path: {} };
 }
 
 function match(template: readonly string[], segments: readonly string[]): Record<string, string> | undefined {

@@ -217,6 +217,21 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   Revision: revisionOfPolicy,
   Written: z.strictObject({ ...tenantKey, revision }),
   History: z.strictObject({ revisions: z.array(revisionOfPolicy).describe('Newest first.') }),
+  Services: z.strictObject({
+    services: z.array(
+      z.strictObject({
+        dialect: z.string(),
+        title: z.string(),
+        tenantNoun: z.string(),
+        origin: z.string().nullable().describe('Of its listener; null where it is not served.'),
+        example: z.strictObject({ tenant: z.string(), path: z.string() }),
+        hasDocument: z.boolean().describe('Whether policies of it have a form of their own.'),
+        profile: z
+          .looseObject({ dialect: z.string() })
+          .describe('How it reads policies and answers: `Profile` of `@crossgate/core`.'),
+      }),
+    ),
+  }),
   Tenants: z.strictObject({
     tenants: z.array(
       z.strictObject({
@@ -224,6 +239,16 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
         ruleCount: z.int().min(0),
         revision: revision.nullable(),
         writtenAt: instant.nullable(),
+      }),
+    ),
+  }),
+  Traffic: z.strictObject({
+    traffic: z.array(
+      z.strictObject({
+        ...tenantKey,
+        requests: z.int().min(0).describe('Since the server was started, preflights included.'),
+        preflights: z.int().min(0),
+        refused: z.int().min(0),
       }),
     ),
   }),

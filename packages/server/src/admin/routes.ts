@@ -9,6 +9,7 @@ import {
   putCandidate,
   reportCandidate,
 } from './candidate-resource.ts';
+import { showConsole } from './console-files.ts';
 import { openApiDocument } from './openapi.ts';
 import { deletePolicy, getPolicy, listHistory, putPolicy } from './policy-resource.ts';
 import { listRefusals, listTenantRefusals } from './refusals-resource.ts';
@@ -20,7 +21,9 @@ import {
   PROMOTION,
   REFUSALS_QUERY,
 } from './schemas.ts';
+import { listServices } from './services-resource.ts';
 import { listTenants } from './tenants-resource.ts';
+import { listTraffic } from './traffic-resource.ts';
 
 /** What a method does at a path: how it is answered, and what the OpenAPI document says of it. */
 export interface Operation {
@@ -47,9 +50,9 @@ const WRITTEN = { 200: 'Written', ...UNKNOWN, 412: 'Conflict' };
 export const ROUTES: Readonly<Record<string, Operations>> = {
   '/': {
     GET: {
-      handle: () => text(200, 'Crossgate admin API: /healthz /readyz /metrics /api/v1/openapi.json\n'),
-      summary: 'What there is.',
-      answers: { 200: TEXT },
+      handle: call => showConsole(call, '/'),
+      summary: 'The web console.',
+      answers: { 200: 'text/html' },
     },
   },
   '/healthz': {
@@ -114,6 +117,20 @@ export const ROUTES: Readonly<Record<string, Operations>> = {
       summary: 'Recent refusals of all tenants.',
       query: REFUSALS_QUERY,
       answers: { 200: 'Refusals', 400: 'Error' },
+    },
+  },
+  '/api/v1/services': {
+    GET: {
+      handle: listServices,
+      summary: 'The services, where they listen, and how they read policies.',
+      answers: { 200: 'Services' },
+    },
+  },
+  '/api/v1/traffic': {
+    GET: {
+      handle: listTraffic,
+      summary: 'How much was asked of each tenant, the busiest first.',
+      answers: { 200: 'Traffic' },
     },
   },
   '/api/v1/tenants': {

@@ -3,11 +3,13 @@ import { type Metrics, type MetricsSnapshot, newMetrics } from '../metrics.ts';
 import type { CandidateTenants } from './candidate-tenants.ts';
 import { openRefusals, type Refusal, type RefusalQuery, type Refusals } from './refusals.ts';
 import type { ReportOnly, ReportOnlyCounts } from './report-only.ts';
+import { openTraffic, type TenantTraffic, type Traffic } from './traffic.ts';
 
 /** What a process that serves knows of the requests that it has answered. */
 export interface Observed {
   readonly metrics: Metrics;
   readonly refusals: Refusals;
+  readonly traffic: Traffic;
   /** By dialect: entered when its listener opens. */
   readonly candidates: Map<string, ObservedCandidates>;
 }
@@ -18,13 +20,14 @@ export interface ObservedCandidates {
 }
 
 export function newObserved(): Observed {
-  return { metrics: newMetrics(), refusals: openRefusals(), candidates: new Map() };
+  return { metrics: newMetrics(), refusals: openRefusals(), traffic: openTraffic(), candidates: new Map() };
 }
 
 /** What the admin API asks of every process that serves. */
 export type Question =
   | { readonly kind: 'metrics' }
   | { readonly kind: 'refusals'; readonly query: RefusalQuery }
+  | { readonly kind: 'traffic' }
   | { readonly kind: 'report-only'; readonly key: TenantKey }
   /** After a candidate has changed: whoever has answered evaluates what comes next by the new one. */
   | { readonly kind: 'reload-candidates'; readonly dialect: string };
@@ -32,6 +35,7 @@ export type Question =
 export interface Answers {
   readonly metrics: MetricsSnapshot;
   readonly refusals: readonly Refusal[];
+  readonly traffic: readonly TenantTraffic[];
   /** Null when nothing was evaluated. */
   readonly 'report-only': ReportOnlyCounts | null;
   readonly 'reload-candidates': null;
@@ -49,6 +53,8 @@ export function answerQuestion(observed: Observed, question: Question): Answers[
       return observed.metrics.snapshot();
     case 'refusals':
       return observed.refusals.list(question.query);
+    case 'traffic':
+      return observed.traffic.list();
     case 'report-only': {
       const { dialect, tenant } = question.key;
       return observed.candidates.get(dialect)?.reportOnly.counts(tenant) ?? null;

@@ -1,0 +1,30 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ApiResult } from '../api/admin-client.ts';
+
+/** The newest answer, asked for again and again while the page is seen. An answer that fails leaves the one before. */
+export function usePolled<Value>(
+  ask: () => Promise<ApiResult<Value>>,
+  intervalMs: number,
+  key: string,
+): { readonly result: ApiResult<Value> | undefined; readonly reload: () => void } {
+  const [result, setResult] = useState<ApiResult<Value>>();
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isCurrent = true;
+    const next = async (): Promise<void> => {
+      if (!document.hidden) {
+        const answer = await ask();
+        if (!isCurrent) return;
+        if (answer.kind !== 'offline') setResult(answer);
+      }
+      timer = setTimeout(() => void next(), intervalMs);
+    };
+    void next();
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [key, intervalMs, turn]);
+  return { result, reload: () => setTurn(turn + 1) };
+}

@@ -1,0 +1,32 @@
+import type { Diagnostic } from '@crossgate/core';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { getPolicy, type TenantSummary } from '../api/admin-api.ts';
+import { findingsOf } from '../rules/findings.ts';
+import { keyText, serviceOf } from './tenants-state.ts';
+
+interface Linted {
+  readonly revision: number | null;
+  readonly findings: readonly Diagnostic[];
+}
+
+const linted = signal<ReadonlyMap<string, Linted>>(new Map());
+
+/** By `service/tenant`, of those that have been looked at. */
+export const findingsByTenant: ReadonlySignal<ReadonlyMap<string, Linted>> = linted;
+
+/** Looks at the policies of tenants one after the other, those anew that have been written since. */
+export async function loadFindings(tenants: readonly TenantSummary[]): Promise<void> {
+  for (const tenant of tenants) {
+    const key = keyText(tenant);
+    if (linted.value.get(key)?.revision === tenant.revision) continue;
+    const findings = tenant.revision === null ? [] : await findingsIn(tenant);
+    if (findings) linted.value = new Map(linted.value).set(key, { revision: tenant.revision, findings });
+  }
+}
+
+async function findingsIn(tenant: TenantSummary): Promise<readonly Diagnostic[] | undefined> {
+  const service = serviceOf(tenant.dialect);
+  const found = service && (await getPolicy(tenant));
+  if (!service || found?.kind !== 'ok') return undefined;
+  return found.value.policy ? findingsOf(found.value.policy, service.profile).all : [];
+}
