@@ -2,7 +2,7 @@ import type { CandidateChange } from './candidate-change.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { type Diagnostic, diagnostic, formatPath, type PolicyPath } from './diagnostic.ts';
 import type { Rule } from './policy.ts';
-import { validate } from './validate.ts';
+import { checkTotalLength, validate } from './validate.ts';
 
 /** What keeps a change from being made. */
 export type Obstacle =
@@ -30,7 +30,8 @@ export function obstaclesTo(policy: CompiledPolicy, change: CandidateChange): re
   const known = new Set(before.map(nameOf));
   const after = isNew ? source : extended(source, added);
   for (const finding of findings(policy, after, index)) {
-    if (!known.has(nameOf(finding))) obstacles.push({ kind: 'not-taken', diagnostic: finding });
+    if (finding.code !== 'rules-too-long' && !known.has(nameOf(finding)))
+      obstacles.push({ kind: 'not-taken', diagnostic: finding });
   }
   const limit = policy.profile.limits.rules.max;
   const count = policy.rules.length + 1;
@@ -39,6 +40,13 @@ export function obstaclesTo(policy: CompiledPolicy, change: CandidateChange): re
       kind: 'not-taken',
       diagnostic: diagnostic('rules-too-many', ['rules'], { count, limit }),
     });
+  }
+  if (policy.profile.limits.totalLength === undefined) return obstacles;
+  const rules = policy.rules.map(each => each.source);
+  const changed = isNew ? [...rules, after] : rules.map((each, at) => (at === index ? after : each));
+  if (tooLong(policy, rules).length === 0) {
+    for (const finding of tooLong(policy, changed))
+      obstacles.push({ kind: 'not-taken', diagnostic: finding });
   }
   return obstacles;
 }
@@ -61,6 +69,12 @@ function findings({ profile }: CompiledPolicy, rule: Rule, index: number): reado
     ...finding,
     path: ['rules', index, ...finding.path.slice(2)],
   }));
+}
+
+function tooLong({ profile }: CompiledPolicy, rules: readonly Rule[]): readonly Diagnostic[] {
+  const found: Diagnostic[] = [];
+  checkTotalLength({ rules }, profile, found);
+  return found;
 }
 
 function nameOf({ code, path }: Diagnostic): string {

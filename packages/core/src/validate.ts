@@ -32,7 +32,8 @@ export function validate(policy: Policy, profile: Profile): readonly Diagnostic[
   return findings;
 }
 
-function checkTotalLength(policy: Policy, profile: Profile, findings: Diagnostic[]): void {
+/** Finds that the rules have more characters together than the service takes. */
+export function checkTotalLength(policy: Policy, profile: Profile, findings: Diagnostic[]): void {
   const { totalLength } = profile.limits;
   if (totalLength === undefined) return;
   const count = policy.rules.reduce((sum, rule) => sum + lengthOf(rule), 0);

@@ -244,6 +244,26 @@ const offers: readonly NearestCase[] = [
 
 const impossible: readonly NearestCase[] = [
   {
+    name: 'more characters than the service takes of all rules together',
+    profile: azureTablesProfile,
+    policy: {
+      rules: ['a', 'b'].map(letter =>
+        azureRule(
+          Array(4)
+            .fill(`https://${letter.repeat(240)}.com`)
+            .join(' '),
+          'GET',
+        ),
+      ),
+    },
+    request: preflight(`https://${'c'.repeat(240)}.com`, 'GET', undefined),
+    expected: [
+      'impossible, rule 0',
+      'rules: the rules have 2283 characters together, the service takes 2048; merge rules, or use wildcards in place of long lists',
+      'rules: the rules have 2286 characters together, the service takes 2048; merge rules, or use wildcards in place of long lists',
+    ],
+  },
+  {
     name: 'a method that the service does not know',
     profile: boomiProfile,
     policy: { rules: [rule('https://a.com', 'GET')] },
