@@ -10,8 +10,14 @@ export function formatChange(
   screen: Screen,
 ): readonly StyledLine[] {
   if (nearest.kind === 'impossible') {
+    const isSpelling = nearest.obstacles.every(({ kind }) => kind === 'origin-spelling');
     return [
-      [{ text: 'No small change lets it in', tone: 'strong' }],
+      [
+        {
+          text: isSpelling ? 'No change is needed for what browsers send' : 'No small change lets it in',
+          tone: 'strong',
+        },
+      ],
       ...nearest.obstacles.flatMap(obstacle => wrapBehind(['  '], formatObstacle(obstacle), screen)),
     ];
   }

@@ -1,4 +1,5 @@
 import {
+  actualRequest,
   browserRequest,
   type DescribedHeader,
   type DescribedRequest,
@@ -92,11 +93,10 @@ function explainOne(file: PolicyFile, options: ExplainOptions): void {
     headers: options.header ?? [],
     credentials: options.credentials,
   };
-  const { origin, method } = request;
-  if (options.actual && method === undefined)
-    throw new CommandError('name the method of the request with --method');
-  const explanation = options.actual
-    ? explainActual(file.compiled, { origin, method: method ?? '' })
+  const actual = options.actual ? actualRequest(request) : undefined;
+  if (options.actual && !actual) throw new CommandError('name the method of the request with --method');
+  const explanation = actual
+    ? explainActual(file.compiled, actual)
     : explainPreflight(file.compiled, preflightRequest(request));
   const asked = browserRequest(request);
   const prediction = asked && predictFetch(file.compiled, asked);
