@@ -1,30 +1,12 @@
 import { isToken } from '../field-name.ts';
+import {
+  FORBIDDEN_REQUEST_HEADER_PREFIXES,
+  FORBIDDEN_REQUEST_HEADERS,
+} from '../forbidden-request-headers.ts';
 import { type HeaderList, normalizeValue } from './header-list.ts';
 import { isForbiddenMethod } from './request-method.ts';
 
-const FORBIDDEN_NAMES: ReadonlySet<string> = new Set([
-  'accept-charset',
-  'accept-encoding',
-  'access-control-request-headers',
-  'access-control-request-method',
-  'connection',
-  'content-length',
-  'cookie',
-  'cookie2',
-  'date',
-  'dnt',
-  'expect',
-  'host',
-  'keep-alive',
-  'origin',
-  'referer',
-  'set-cookie',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-]);
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(FORBIDDEN_REQUEST_HEADERS);
 
 const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
   'x-http-method',
@@ -35,7 +17,8 @@ const METHOD_OVERRIDES: ReadonlySet<string> = new Set([
 /** Headers that a script cannot set (Fetch, "forbidden request-header"). Setting one does nothing, and says nothing. */
 export function isForbiddenRequestHeader(name: string, value: string): boolean {
   const key = name.toLowerCase();
-  if (FORBIDDEN_NAMES.has(key) || key.startsWith('proxy-') || key.startsWith('sec-')) return true;
+  if (FORBIDDEN_NAMES.has(key)) return true;
+  if (FORBIDDEN_REQUEST_HEADER_PREFIXES.some(prefix => key.startsWith(prefix))) return true;
   return METHOD_OVERRIDES.has(key) && splitValue(value).some(isForbiddenMethod);
 }
 

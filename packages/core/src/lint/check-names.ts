@@ -3,6 +3,7 @@ import { isForbiddenMethod } from '../browser/request-method.ts';
 import { isForbiddenResponseHeader, SAFELISTED_RESPONSE_HEADERS } from '../browser/response-headers.ts';
 import { unsafeReason } from '../browser/safelist.ts';
 import type { Diagnostic } from '../diagnostic.ts';
+import { FORBIDDEN_REQUEST_HEADER_PREFIXES } from '../forbidden-request-headers.ts';
 import type { Pattern } from '../pattern.ts';
 import type { Profile } from '../profile.ts';
 import { aboutEntry, type Entry, type LintedPolicy, type LintedRule } from './linted-policy.ts';
@@ -32,7 +33,9 @@ function checkHeader(entry: Entry, rule: LintedRule): readonly Diagnostic[] {
       return UNDEMANDING.has(pattern.text) ? [aboutEntry('header-safelisted', entry)] : [];
     case 'wildcard':
       // Of names that go on otherwise, some can be set.
-      return /^(?:proxy|sec)-/.test(pattern.prefix) ? [aboutEntry('header-forbidden', entry)] : [];
+      return FORBIDDEN_REQUEST_HEADER_PREFIXES.some(prefix => pattern.prefix.startsWith(prefix))
+        ? [aboutEntry('header-forbidden', entry)]
+        : [];
     default:
       return pattern satisfies never;
   }
