@@ -1,14 +1,9 @@
 import type { Policy } from '@crossgate/core';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  HISTORY_LIMIT,
-  type PolicyStore,
-  type StoredPolicy,
-  type TenantKey,
-  type WatchEvent,
-  type WriteResult,
-} from './policy-store.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HISTORY_LIMIT, type PolicyStore, type TenantKey } from './policy-store.ts';
+import { ALICE, BOB, eventually, policy, present, watchAll, written } from './testing-support.ts';
 import { describeUpdate } from './testing-update.ts';
+import { describeWatch } from './testing-watch.ts';
 
 /** An empty store for one test. */
 export interface OpenedPolicyStore {
@@ -20,9 +15,6 @@ export interface OpenedPolicyStore {
   /** Closes what is open and removes the data. */
   dispose(): Promise<void>;
 }
-
-const ALICE: TenantKey = { dialect: 'cos', tenant: 'alice-1250000000' };
-const BOB: TenantKey = { dialect: 'cos', tenant: 'bob-1250000000' };
 
 /** In UTF-8 byte order. UTF-16 units would put the last one before U+FFFD. */
 const ORDERED: readonly TenantKey[] = [
@@ -299,114 +291,7 @@ export function policyStoreContract(name: string, open: () => Promise<OpenedPoli
       });
     });
 
-    describe('watch', () => {
-      it('tells each change once and in order', async () => {
-        const events = watchAll(store);
-        const revisions = [
-          written(await store.put(ALICE, policy(1))),
-          written(await store.put(BOB, policy(2))),
-          written(await store.delete(ALICE)),
-        ];
-        await store.put(BOB, policy(3), 'absent');
-        revisions.push(written(await store.put(BOB, policy(4))));
-        await eventually(() => expect(events).toHaveLength(4));
-        expect(events.map(changedRevision)).toEqual(revisions);
-        expect(events[0]).toEqual({ kind: 'changed', change: store.history(ALICE)[1] });
-        expect(events[2]).toEqual({ kind: 'changed', change: store.history(ALICE)[0] });
-      });
-
-      it('begins with what is written after it was called', async () => {
-        await store.put(ALICE, policy(1));
-        const events = watchAll(store);
-        const revision = written(await store.put(ALICE, policy(2)));
-        await eventually(() => expect(events.map(changedRevision)).toEqual([revision]));
-      });
-
-      it('tells what came after a revision first', async () => {
-        const first = written(await store.put(ALICE, policy(1)));
-        const second = written(await store.put(ALICE, policy(2)));
-        const events = watchAll(store, first);
-        expect(events).toEqual([]);
-        const third = written(await store.put(ALICE, policy(3)));
-        await eventually(() => expect(events.map(changedRevision)).toEqual([second, third]));
-      });
-
-      it('resets when not all changes after a revision are remembered, and goes on', async () => {
-        const first = written(await store.put(ALICE, policy(0)));
-        for (let n = 0; n <= opened.changeLogLimit; n++) await store.put(n % 2 ? ALICE : BOB, policy(n));
-        const revision = store.revision();
-        const events = watchAll(store, first);
-        await eventually(() => expect(events).toEqual([{ kind: 'reset', revision }]));
-        const next = written(await store.put(ALICE, policy(1)));
-        await eventually(() => expect(events.slice(1).map(changedRevision)).toEqual([next]));
-      });
-
-      it('resets for a revision that the store has not reached', async () => {
-        const revision = written(await store.put(ALICE, policy(1)));
-        const events = watchAll(store, revision + 1);
-        await eventually(() => expect(events).toEqual([{ kind: 'reset', revision }]));
-      });
-
-      it('is silent once it was stopped', async () => {
-        const stopped: WatchEvent[] = [];
-        const stop = store.watch(event => stopped.push(event));
-        const others = watchAll(store);
-        await store.put(ALICE, policy(1));
-        await eventually(() => expect(others).toHaveLength(1));
-        stop();
-        stop();
-        await store.put(ALICE, policy(2));
-        await eventually(() => expect(others).toHaveLength(2));
-        expect(stopped).toHaveLength(1);
-      });
-
-      it('can be stopped by its own listener', async () => {
-        const first = written(await store.put(ALICE, policy(1)));
-        await store.put(ALICE, policy(2));
-        await store.put(ALICE, policy(3));
-        const events: WatchEvent[] = [];
-        const stop = store.watch(
-          event => {
-            events.push(event);
-            stop();
-          },
-          { afterRevision: first },
-        );
-        const others = watchAll(store, first);
-        await eventually(() => expect(others).toHaveLength(2));
-        expect(events).toHaveLength(1);
-      });
-
-      it('goes on when a listener throws, and warns', async () => {
-        const warned = vi.fn<(warning: Error) => void>();
-        process.on('warning', warned);
-        try {
-          store.watch(() => {
-            throw new Error('this listener is broken');
-          });
-          const events = watchAll(store);
-          await store.put(ALICE, policy(1));
-          expect((await store.put(ALICE, policy(2))).kind).toBe('written');
-          await eventually(() => expect(events).toHaveLength(2));
-          await eventually(() => expect(warned).toHaveBeenCalledTimes(2));
-          expect(warned.mock.calls[0]?.[0].message).toBe('this listener is broken');
-        } finally {
-          process.off('warning', warned);
-        }
-      });
-
-      it('keeps the order for every listener when one of them writes', async () => {
-        const writes: Promise<WriteResult>[] = [];
-        store.watch(() => {
-          if (writes.length < 2) writes.push(store.put(BOB, policy(writes.length)));
-        });
-        const events = watchAll(store);
-        const first = written(await store.put(ALICE, policy(1)));
-        await eventually(() => expect(events).toHaveLength(3));
-        const revisions = (await Promise.all(writes)).map(written);
-        expect(events.map(changedRevision)).toEqual([first, ...revisions]);
-      });
-    });
+    describeWatch(() => opened);
 
     describe('a key that no store can hold', () => {
       for (const { name, key, says } of INVALID_KEYS) {
@@ -441,6 +326,7 @@ export function policyStoreContract(name: string, open: () => Promise<OpenedPoli
         expect(() => store.history(ALICE)).toThrow(closed);
         expect(() => store.watch(() => {})).toThrow(closed);
         await expect(store.put(ALICE, policy(2))).rejects.toThrow(closed);
+        await expect(store.update(ALICE, { settings: {} })).rejects.toThrow(closed);
         await expect(store.delete(ALICE)).rejects.toThrow(closed);
       });
 
@@ -464,38 +350,4 @@ export function policyStoreContract(name: string, open: () => Promise<OpenedPoli
       });
     });
   });
-}
-
-function policy(maxAgeSeconds: number): Policy {
-  const rule = {
-    allowedOrigins: ['https://a.test'],
-    allowedMethods: ['GET'],
-    allowedHeaders: [],
-    exposeHeaders: [],
-  };
-  return { rules: [{ ...rule, maxAgeSeconds }] };
-}
-
-function written(result: WriteResult): number {
-  if (result.kind !== 'written') throw new Error(`expected a write, got ${JSON.stringify(result)}`);
-  return result.revision;
-}
-
-function present(stored: StoredPolicy | undefined): StoredPolicy {
-  if (stored === undefined) throw new Error('expected a policy');
-  return stored;
-}
-
-function eventually(assertion: () => void): Promise<void> {
-  return vi.waitFor(assertion, { timeout: 10_000, interval: 5 });
-}
-
-function watchAll(store: PolicyStore, afterRevision?: number): WatchEvent[] {
-  const events: WatchEvent[] = [];
-  store.watch(event => events.push(event), afterRevision === undefined ? {} : { afterRevision });
-  return events;
-}
-
-function changedRevision(event: WatchEvent): number | undefined {
-  return event.kind === 'changed' ? event.change.revision : undefined;
 }
