@@ -59,7 +59,7 @@ export interface Exchange {
   /** Milliseconds since the epoch. */
   readonly receivedAt: number;
   /** The IP address that the request came from; undefined where nobody knows. */
-  readonly clientAddress?: string;
+  readonly clientAddress?: string | undefined;
 }
 
 /** A response before the headers that every answer has, and those that CORS adds. */

@@ -1,5 +1,6 @@
 import { openLmdbPolicyStore, openMemoryPolicyStore } from '@crossgate/policy-store';
 import { policyStoreContract } from '@crossgate/policy-store/testing';
+import { describe } from 'vitest';
 import { createTemporaryDirectory } from './temporary-directory.ts';
 
 policyStoreContract('openMemoryPolicyStore', async () => {
@@ -8,22 +9,27 @@ policyStoreContract('openMemoryPolicyStore', async () => {
   return { store, changeLogLimit, dispose: () => store.close() };
 });
 
-policyStoreContract('openLmdbPolicyStore', async () => {
-  const changeLogLimit = 5;
-  const { path, remove } = await createTemporaryDirectory();
-  const options = { directory: path, changeLogLimit };
-  let current = openLmdbPolicyStore(options);
-  return {
-    store: current,
-    changeLogLimit,
-    async reopen() {
-      await current.close();
-      current = openLmdbPolicyStore(options);
-      return current;
-    },
-    async dispose() {
-      await current.close();
-      await remove();
-    },
-  };
+describe.each([
+  { name: 'openLmdbPolicyStore', soleWriter: false },
+  { name: 'openLmdbPolicyStore, where nobody else writes', soleWriter: true },
+])('$name', ({ name, soleWriter }) => {
+  policyStoreContract(name, async () => {
+    const changeLogLimit = 5;
+    const { path, remove } = await createTemporaryDirectory();
+    const options = { directory: path, changeLogLimit, soleWriter };
+    let current = openLmdbPolicyStore(options);
+    return {
+      store: current,
+      changeLogLimit,
+      async reopen() {
+        await current.close();
+        current = openLmdbPolicyStore(options);
+        return current;
+      },
+      async dispose() {
+        await current.close();
+        await remove();
+      },
+    };
+  });
 });

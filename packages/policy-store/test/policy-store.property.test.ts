@@ -190,12 +190,15 @@ describe('openMemoryPolicyStore', () => {
 });
 
 describe('openLmdbPolicyStore', () => {
-  it('does what a list of all changes would do', async () => {
+  it.each([
+    { name: 'beside others', soleWriter: false },
+    { name: 'alone', soleWriter: true },
+  ])('does what a list of all changes would do, $name', async ({ soleWriter }) => {
     await fc.assert(
       fc.asyncProperty(steps, async program => {
         const { path, remove } = await createTemporaryDirectory();
         // Hardly anything fits into the cache, so that it is emptied and filled all the time.
-        const open = () => openLmdbPolicyStore({ directory: path, cacheEntries: 4 });
+        const open = () => openLmdbPolicyStore({ directory: path, cacheEntries: 4, soleWriter });
         let store = open();
         async function reopen(): Promise<PolicyStore> {
           await store.close();

@@ -19,7 +19,7 @@ import { mergeHeaders } from './merge-headers.ts';
 import { openPolicyOperations } from './policy-operations.ts';
 import { BodyIncompleteError, requestBody } from './request-body.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
-import type { UsageRecorder } from './usage-recorder.ts';
+import { type Delivery, httpDelivery, type UsageRecorder } from './usage-recorder.ts';
 import { writeReply } from './write-reply.ts';
 
 export interface GateParts {
@@ -34,8 +34,22 @@ export interface GateParts {
   readonly log: Logger;
 }
 
-/** Answers a request. Never throws and never rejects. */
-export type Gate = (request: IncomingMessage, response: ServerResponse) => void;
+/** The way through one dialect. Nothing of it throws or rejects. */
+export interface Gate {
+  /** Answers a request. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /**
+   * Answers a preflight that has one `Host` and no body. Whether it was answered: what is none to the service, or cannot
+   * be sent, has to be handled like any other request.
+   */
+  readonly answerPreflight: (head: RequestHead, connection: PreflightConnection) => boolean;
+}
+
+/** What a preflight is answered on. */
+export interface PreflightConnection extends Delivery {
+  /** Whether the answer could be sent. */
+  readonly send: (reply: Reply, at: number) => boolean;
+}
 
 /** An answer and what is told of it. */
 interface Answer {
@@ -49,7 +63,7 @@ export function openGate(parts: GateParts): Gate {
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
   const operateOnPolicy = dialect.policyApi && openPolicyOperations(parts, dialect.policyApi);
 
-  function gate(request: IncomingMessage, response: ServerResponse): void {
+  function handle(request: IncomingMessage, response: ServerResponse): void {
     const started = performance.now();
     try {
       answer(request, response, started);
@@ -66,22 +80,13 @@ export function openGate(parts: GateParts): Gate {
       target: request.url ?? '',
       rawHeaders: request.rawHeaders,
     };
-    const receivedAt = Date.now();
-    const location = dialect.locate(head);
-    const { remoteAddress } = request.socket;
-    const exchange = {
-      request: head,
-      location,
-      requestId: dialect.newRequestId(receivedAt),
-      receivedAt,
-      ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
-    };
+    const exchange = openExchange(head, request.socket.remoteAddress);
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);
-      recordUsage?.({ exchange, reply, request, response, started });
+      recordUsage?.({ exchange, reply, started, delivery: httpDelivery(request, response) });
       return writeReply(request, response, reply);
     };
-    const isPreflight = location.operation.kind === 'preflight' && hasOneHost(request, head);
+    const isPreflight = exchange.location.operation.kind === 'preflight' && hasOneHost(request, head);
     const fail = (error: unknown): void => {
       log.error({ requestId: exchange.requestId, err: error }, 'an answer could not be sent');
       response.destroy();
@@ -95,9 +100,31 @@ export function openGate(parts: GateParts): Gate {
     }
   }
 
+  function answerPreflight(head: RequestHead, connection: PreflightConnection): boolean {
+    const started = performance.now();
+    try {
+      const exchange = openExchange(head, connection.address);
+      const answer = tryPreflight(exchange);
+      if (!answer || !connection.send(answer.reply, exchange.receivedAt)) return false;
+      observe(exchange, answer.reply, answer.outcome, started);
+      recordUsage?.({ exchange, reply: answer.reply, started, delivery: connection });
+      return true;
+    } catch (error) {
+      log.error({ err: error }, 'a preflight could not be read');
+      return false;
+    }
+  }
+
+  function openExchange(request: RequestHead, clientAddress: string | undefined): Exchange {
+    const receivedAt = Date.now();
+    const location = dialect.locate(request);
+    const requestId = dialect.newRequestId(receivedAt);
+    return { request, location, requestId, receivedAt, clientAddress };
+  }
+
   function tryPreflight(exchange: Exchange): Answer | undefined {
     try {
-      return answerPreflight(exchange);
+      return decide(exchange);
     } catch (error) {
       const reason = error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal';
       const outcome: Outcome = { kind: 'preflight', result: 'refused', reason };
@@ -106,7 +133,7 @@ export function openGate(parts: GateParts): Gate {
   }
 
   /** Undefined when the service takes the request for an ordinary one. */
-  function answerPreflight(exchange: Exchange): Answer | undefined {
+  function decide(exchange: Exchange): Answer | undefined {
     const policy = policyOf(exchange);
     if (
       !policy &&
@@ -235,7 +262,7 @@ export function openGate(parts: GateParts): Gate {
     return fault(exchange, error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal');
   }
 
-  return gate;
+  return { handle, answerPreflight };
 }
 
 /** What an operation counts as. An `OPTIONS` that is no preflight is a request like any other. */

@@ -1,9 +1,17 @@
-import { createServer, type Server, type ServerOptions, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
+import { openPreflightLane } from './preflight-lane/preflight-lane.ts';
 import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
 
@@ -36,8 +44,8 @@ export async function listen(server: Server, host: string, port: number): Promis
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
 export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
   const answers = trackAnswers();
-  const answer: Gate = (request, response) => {
-    answers.inTurn(response, () => gate(request, response));
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    answers.inTurn(response, () => gate.handle(request, response));
   };
   const headersTimeout = Math.ceil(limits.headersSeconds * 1000);
   const options: ServerOptions = {
@@ -50,6 +58,7 @@ export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits
     requireHostHeader: false,
   };
   const server = createServer(options, answer);
+  openPreflightLane(server, 'connection', gate.answerPreflight, limits);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
   server.maxHeadersCount = 0;
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));

@@ -32,46 +32,38 @@ export function newMetrics(): Metrics {
   const collectors: (() => MetricSnapshot)[] = [];
   return {
     counter: (name, help, labelNames) => {
-      const series = new Map<string, { readonly labels: readonly string[]; count: number }>();
+      const series = openSeries(labels => ({ line: name + formatLabels(labelNames, labels), count: 0 }));
       collectors.push(() => ({
         name,
         help,
         type: 'counter',
-        samples: [...series.values()].map(({ labels, count }) => [
-          name + formatLabels(labelNames, labels),
-          count,
-        ]),
+        samples: series.all.map(({ line, count }) => [line, count]),
       }));
       return {
         increment: (...labels) => {
-          const key = labels.join('\0');
-          const entry = series.get(key);
-          if (entry) entry.count += 1;
-          else series.set(key, { labels, count: 1 });
+          series.of(labels).count += 1;
         },
       };
     },
     histogram: (name, help, labelNames) => {
-      const series = new Map<string, { readonly labels: string[]; readonly counts: number[]; sum: number }>();
+      const series = openSeries(labels => ({
+        labels,
+        counts: new Array<number>(BUCKETS_SECONDS.length + 1).fill(0),
+        sum: 0,
+      }));
       collectors.push(() => ({
         name,
         help,
         type: 'histogram',
-        samples: [...series.values()].flatMap(({ labels, counts, sum }) =>
+        samples: series.all.flatMap(({ labels, counts, sum }) =>
           histogramSamples(name, labelNames, labels, counts, sum),
         ),
       }));
       return {
         observe: (seconds, ...labels) => {
-          const key = labels.join('\0');
-          let entry = series.get(key);
-          if (!entry) {
-            entry = { labels, counts: new Array<number>(BUCKETS_SECONDS.length + 1).fill(0), sum: 0 };
-            series.set(key, entry);
-          }
-          const bucket = BUCKETS_SECONDS.findIndex(limit => seconds <= limit);
-          const index = bucket === -1 ? BUCKETS_SECONDS.length : bucket;
-          entry.counts[index] = (entry.counts[index] ?? 0) + 1;
+          const entry = series.of(labels);
+          const bucket = bucketOf(seconds);
+          entry.counts[bucket] = (entry.counts[bucket] ?? 0) + 1;
           entry.sum += seconds;
         },
       };
@@ -84,6 +76,50 @@ export function newMetrics(): Metrics {
     },
     snapshot: () => collectors.map(collect => collect()),
   };
+}
+
+/** What is counted apart for each combination of labels. */
+interface Series<Entry> {
+  /** Always with the same number of labels. */
+  readonly of: (labels: readonly string[]) => Entry;
+  readonly all: readonly Entry[];
+}
+
+interface Branch<Entry> {
+  readonly branches: Map<string, Branch<Entry>>;
+  entry: Entry | undefined;
+}
+
+/** Found label by label: a text made of all of them would cost more than the counting. */
+function openSeries<Entry>(create: (labels: readonly string[]) => Entry): Series<Entry> {
+  const all: Entry[] = [];
+  const root: Branch<Entry> = { branches: new Map(), entry: undefined };
+  return {
+    all,
+    of: labels => {
+      let branch = root;
+      for (const label of labels) {
+        let next = branch.branches.get(label);
+        if (!next) {
+          next = { branches: new Map(), entry: undefined };
+          branch.branches.set(label, next);
+        }
+        branch = next;
+      }
+      if (branch.entry === undefined) {
+        branch.entry = create(labels);
+        all.push(branch.entry);
+      }
+      return branch.entry;
+    },
+  };
+}
+
+/** Which bucket a time falls into; the last one has no limit. */
+function bucketOf(seconds: number): number {
+  let bucket = 0;
+  while (seconds > (BUCKETS_SECONDS[bucket] ?? Number.POSITIVE_INFINITY)) bucket++;
+  return bucket;
 }
 
 function histogramSamples(

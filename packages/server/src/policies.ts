@@ -20,14 +20,18 @@ export interface OpenedPolicies {
 
 /** `replicates` in the one process of a server that keeps the replica up to date. */
 export function openPolicies(
-  { store, dataDirectory }: Pick<ServeConfig, 'store' | 'dataDirectory'>,
+  { store, dataDirectory, workers }: Pick<ServeConfig, 'store' | 'dataDirectory' | 'workers'>,
   replicates: boolean,
   log: Logger,
 ): OpenedPolicies {
   if (store === 'memory') return { policies: openMemoryPolicyStore(), replicaStatus: undefined };
   if (store === 'lmdb') {
     return {
-      policies: openLmdbPolicyStore({ directory: join(dataDirectory, 'policies') }),
+      policies: openLmdbPolicyStore({
+        directory: join(dataDirectory, 'policies'),
+        // One server owns a data directory.
+        soleWriter: workers === 1,
+      }),
       replicaStatus: undefined,
     };
   }

@@ -1,7 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { ResponseHeader } from '@crossgate/core';
-import type { Analytics, Dialect, Exchange, Reply, Usage, UsageMeasures } from '@crossgate/dialects';
+import type {
+  Analytics,
+  Dialect,
+  Exchange,
+  Reply,
+  RequestHead,
+  Usage,
+  UsageMeasures,
+} from '@crossgate/dialects';
 import type { PolicyStore } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.ts';
@@ -11,10 +19,29 @@ import type { UsageLog } from './usage-log.ts';
 export interface AnsweredRequest {
   readonly exchange: Exchange;
   readonly reply: Reply;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly delivery: Delivery;
   /** When the request came, of `performance.now()`. */
   readonly started: number;
+}
+
+/** How a request came, and how its answer goes. */
+export interface Delivery {
+  /** Of the client. */
+  readonly address: string | undefined;
+  readonly port: number | undefined;
+  /** That the request announced. */
+  readonly bodyBytes: number;
+  /** Calls back when the answer has been handed to the system, or nobody is there any more. */
+  readonly onceSent: (then: () => void) => void;
+}
+
+export function httpDelivery({ socket, headers }: IncomingMessage, response: ServerResponse): Delivery {
+  return {
+    address: socket.remoteAddress,
+    port: socket.remotePort,
+    bodyBytes: Number(headers['content-length'] ?? 0),
+    onceSent: then => response.once('close', then),
+  };
 }
 
 /** Counts a request as the service accounts for it, and writes a line where the tenant keeps a log. */
@@ -44,16 +71,15 @@ export function openUsageRecorder(
     tenant: string,
     keptDays: number | undefined,
   ): void {
-    const { exchange, reply, request, response, started } = answered;
+    const { exchange, reply, delivery, started } = answered;
     const serverMilliseconds = performance.now() - started;
-    const client = `${request.socket.remoteAddress ?? ''}:${request.socket.remotePort ?? ''}`;
-    response.once('close', () => {
+    delivery.onceSent(() => {
       const measures: UsageMeasures = {
         elapsedMilliseconds: performance.now() - started,
         serverMilliseconds,
-        client,
-        requestHeaderBytes: requestHeaderBytes(request),
-        requestBodyBytes: Number(request.headers['content-length'] ?? 0),
+        client: `${delivery.address ?? ''}:${delivery.port ?? ''}`,
+        requestHeaderBytes: requestHeaderBytes(exchange.request),
+        requestBodyBytes: delivery.bodyBytes,
         responseHeaderBytes: responseHeaderBytes(reply),
         responseBodyBytes: bodyBytes(reply),
       };
@@ -92,9 +118,9 @@ export function openUsageRecorder(
   }
 }
 
-function requestHeaderBytes({ method = '', url = '', rawHeaders }: IncomingMessage): number {
+function requestHeaderBytes({ method, target, rawHeaders }: RequestHead): number {
   // The request line, and `: ` with a line break for each header.
-  let bytes = method.length + url.length + ' HTTP/1.1'.length + 3 + 2;
+  let bytes = method.length + target.length + ' HTTP/1.1'.length + 3 + 2;
   for (const part of rawHeaders) bytes += part.length + 2;
   return bytes;
 }

@@ -23,29 +23,37 @@ export function isAccountName(name: string): boolean {
 export function locateAzureTables(request: RequestHead): Location {
   const { authority, path, query } = splitTarget(request.target, headerValue(request, 'host') ?? '');
   const inHost = TABLE_HOST.exec(hostWithoutPort(authority))?.[1]?.toLowerCase();
-  const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
+  const slash = path.indexOf('/', 1);
+  const first = path.slice(1, slash === -1 ? undefined : slash);
   const inPath = percentDecode(first);
   const tenant = (inHost ?? inPath)?.replace(/-secondary$/, '') || undefined;
-  const below = inHost === undefined ? rest.slice(1) : path.slice(1);
+  const below = path.slice(inHost === undefined ? first.length + 2 : 1);
   const resource = percentDecode(below);
-  const common = {
+  const pathStyle = inHost === undefined && tenant !== undefined;
+  const located = (
+    operation: Operation,
+    parameters: readonly QueryParameter[] = [],
+    // Written out: what is spread costs more than all the rest of a request's way to here.
+  ): Location => ({
     tenant,
+    operation,
     resource: resource ?? below,
     authority,
     path,
     query,
-    pathStyle: inHost === undefined && tenant !== undefined,
-  };
-  if (request.method === 'OPTIONS') return { ...common, operation: { kind: 'preflight' }, parameters: [] };
+    parameters,
+    pathStyle,
+  });
+  if (request.method === 'OPTIONS') return located({ kind: 'preflight' });
   const parameters = queryParameters(query);
   if (resource === undefined || parameters === undefined || (inHost === undefined && inPath === undefined)) {
     const problem = 'The request target is not percent-encoded UTF-8.';
-    return { ...common, operation: unreadable(azureTablesError('InvalidUri', problem)), parameters: [] };
+    return located(unreadable(azureTablesError('InvalidUri', problem)));
   }
   const operation: Operation = has(parameters, 'comp', 'properties')
     ? propertiesOperation(request, parameters, resource === '' ? tenant : undefined)
     : { kind: 'data' };
-  return { ...common, operation, parameters };
+  return located(operation, parameters);
 }
 
 function unreadable(error: ServiceError): Operation {

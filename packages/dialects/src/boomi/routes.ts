@@ -55,16 +55,30 @@ export function locateBoomi(request: RequestHead): Location {
  * or `..`, however it is encoded. Otherwise what is wrong with the path.
  */
 function readSegments(path: string): readonly string[] | string {
+  if (PLAIN.test(path)) {
+    const plain = path.slice(1).split('/');
+    return readInOneWay(plain, plain);
+  }
   const segments: string[] = [];
-  const loosest = loosestSegments(path);
   for (const raw of path.split('/')) {
     const segment = percentDecode(raw.replace(/;.*$/s, ''));
     if (segment === undefined) return 'it is not percent-encoded UTF-8';
     if (segment.split(/[/\\]/).some(part => /^\.\.?(?:;|$)/.test(part))) return 'its path has a dot segment';
     if (segment !== '') segments.push(segment);
   }
-  const [ours, theirs] = [accountOf(segments), loosest && accountOf(loosest, true)];
-  return ours === theirs ? segments : 'its account can be read in two ways';
+  return readInOneWay(segments, loosestSegments(path));
+}
+
+/** Of segments without anything that servers read in different ways: most paths are that. */
+const PLAIN = /^(?:\/[\w-]+)+$/;
+
+/** The segments, unless the laxest server finds another account in them. */
+function readInOneWay(
+  segments: readonly string[],
+  loosest: readonly string[] | undefined,
+): readonly string[] | string {
+  const theirs = loosest && accountOf(loosest, true);
+  return accountOf(segments) === theirs ? segments : 'its account can be read in two ways';
 }
 
 function baseOf(segments: readonly string[], anyCase = false): readonly string[] | undefined {

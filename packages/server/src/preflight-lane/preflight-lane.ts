@@ -1,0 +1,126 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Reply } from '@crossgate/dialects';
+import type { Gate, PreflightConnection } from '../gate.ts';
+import type { Limits } from '../serve-config.ts';
+import { replyHead } from './reply-text.ts';
+import { readSimpleRequest } from './simple-request.ts';
+
+/** As Node names a request whose head takes too long. */
+const TIMEOUT_CODE = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** What a server is given connections by: Node's own way from a connection to its requests. */
+type TakeConnection = (this: Server, socket: Socket) => void;
+
+/**
+ * Answers preflights before Node's parser, which costs more than all that is decided about them. Only as long as a
+ * connection brings nothing but complete, simple preflights (see `readSimpleRequest`), each in one piece: with the first
+ * byte of anything else the connection is the parser's, for good, and the parser gets that byte and all that follow.
+ * Nothing is ever kept here to wait for more.
+ *
+ * Call it before anything else listens to the connections of the server.
+ */
+export function openPreflightLane(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  answer: Gate['answerPreflight'],
+  limits: Limits,
+): void {
+  const parsers = server.listeners(event) as TakeConnection[];
+  server.removeAllListeners(event);
+  const firstMilliseconds = Math.ceil(Math.min(limits.headersSeconds, limits.idleSeconds) * 1000);
+  const keptMilliseconds = Math.ceil(limits.keepAliveSeconds * 1000);
+  // What Node says of a connection that it keeps.
+  const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(limits.keepAliveSeconds)}\r\n`;
+
+  server.on(event, (socket: Socket) => {
+    let answered = 0;
+
+    const connection: PreflightConnection = {
+      address: socket.remoteAddress,
+      port: socket.remotePort,
+      bodyBytes: 0,
+      send: (reply, at) => {
+        const text = replyHead(reply, at, connectionLines);
+        return text !== undefined && write(socket, text, reply.body);
+      },
+      onceSent: then => {
+        if (socket.writableLength === 0) then();
+        else socket.once('drain', then);
+      },
+    };
+
+    function take(bytes: Buffer): void {
+      // After `close` of the server its connections end, and answers say so.
+      let start = 0;
+      if (server.listening) {
+        const text = bytes.toString('latin1');
+        while (start < text.length) {
+          const request = readSimpleRequest(text, start, limits.headerBytes);
+          if (!request || !answer(request.head, connection)) break;
+          start = request.end;
+          answered++;
+        }
+      }
+      if (start < bytes.length) {
+        handOver(bytes.subarray(start));
+        return;
+      }
+      if (answered === 1) socket.setTimeout(keptMilliseconds);
+      // A client that does not read its answers gets no more of them.
+      if (socket.writableNeedDrain) socket.pause();
+    }
+
+    function handOver(bytes: Buffer): void {
+      leave();
+      for (const parser of parsers) parser.call(server, socket);
+      socket.unshift(bytes);
+    }
+
+    function leave(): void {
+      socket
+        .off('data', take)
+        .off('drain', resume)
+        .off('end', end)
+        .off('error', fail)
+        .off('timeout', onTimeout)
+        .setTimeout(0);
+    }
+
+    const resume = (): void => {
+      socket.resume();
+    };
+    const end = (): void => {
+      socket.end();
+    };
+    const fail = (): void => {
+      socket.destroy();
+    };
+    const onTimeout = (): void => {
+      if (answered > 0 || limits.idleSeconds <= limits.headersSeconds) {
+        socket.destroy();
+        return;
+      }
+      leave();
+      const error: NodeJS.ErrnoException = new Error('nothing has been asked');
+      error.code = TIMEOUT_CODE;
+      server.emit('clientError', error, socket);
+    };
+    socket
+      .on('data', take)
+      .on('drain', resume)
+      .on('end', end)
+      .on('error', fail)
+      .on('timeout', onTimeout)
+      .setTimeout(firstMilliseconds);
+  });
+}
+
+/** Writes an answer in one piece. False, and nothing is written, for a stream. */
+function write(socket: Socket, head: string, body: Reply['body']): boolean {
+  if (body === undefined) socket.write(head, 'latin1');
+  else if (typeof body === 'string' || body instanceof Uint8Array) {
+    socket.write(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]));
+  } else return false;
+  return true;
+}
