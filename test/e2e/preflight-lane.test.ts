@@ -191,26 +191,6 @@ describe('a connection that brings preflights and more', () => {
   });
 });
 
-describe('a client that sends preflights and reads no answers', () => {
-  it('is not read any further before it does', async () => {
-    const [host, port] = splitAddress(server.cos);
-    const socket = connect(port, host).pause();
-    const filler = `X-Filler: ${'x'.repeat(3_000)}`;
-    // Refused, for the answer to that is longer.
-    const long = preflight('/b-1250000000/k', [filler], 'https://nobody.example.com');
-    const count = 20_000;
-    let sent = 0;
-    // Each alone, so that none is cut; more than the buffers of the system hold both ways.
-    while (sent < count && socket.writableLength < 1_000_000) {
-      socket.write(long);
-      sent++;
-      await new Promise(setImmediate);
-    }
-    socket.destroy();
-    expect(sent).toBeLessThan(count);
-  });
-});
-
 describe('a server that stops', () => {
   it('does not wait for a connection that brought preflights', async () => {
     const connection = await openConnection(server.cos);

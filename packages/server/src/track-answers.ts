@@ -19,10 +19,26 @@ export interface AnswerTracker {
 /** Requests that wait for their turn on a connection before it is paused. */
 const LONGEST_QUEUE = 16;
 
+interface Queue {
+  readonly waiting: (() => void)[];
+  isPausing: boolean;
+}
+
 export function trackAnswers(): AnswerTracker {
   const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   const waiting = new WeakMap<Socket, () => void>();
-  const turns = new WeakMap<Socket, (() => void)[]>();
+  const turns = new WeakMap<Socket, Queue>();
+
+  /** What has arrived is kept, and no more is taken in until it has been begun. */
+  function pauseWhenLong(socket: Socket, queue: Queue): void {
+    if (queue.isPausing || queue.waiting.length < LONGEST_QUEUE) return;
+    queue.isPausing = true;
+    // Node reads on after each request, whoever has paused the connection before.
+    process.nextTick(() => {
+      queue.isPausing = false;
+      if (queue.waiting.length >= LONGEST_QUEUE) socket.pause();
+    });
+  }
 
   function proceed(socket: Socket): void {
     const then = waiting.get(socket);
@@ -43,17 +59,22 @@ export function trackAnswers(): AnswerTracker {
         responses.delete(response);
         proceed(socket);
         const queue = turns.get(socket);
-        const next = queue?.shift();
-        if (queue?.length === 0) socket.resume();
+        if (!queue) return;
+        const next = queue.waiting.shift();
+        if (queue.waiting.length === 0) socket.resume();
         if (socket.writable) next?.();
       });
-      if (isFirst) begin();
-      else {
-        const queue = turns.get(socket) ?? [];
-        turns.set(socket, queue);
-        // What has arrived is kept, and no more is taken in until it has been begun.
-        if (queue.push(begin) === LONGEST_QUEUE) socket.pause();
+      if (isFirst) {
+        begin();
+        return;
       }
+      let queue = turns.get(socket);
+      if (!queue) {
+        queue = { waiting: [], isPausing: false };
+        turns.set(socket, queue);
+      }
+      queue.waiting.push(begin);
+      pauseWhenLong(socket, queue);
     },
     afterComplete(socket, then) {
       waiting.set(socket, then);
