@@ -39,4 +39,9 @@ export {
   type WatchOptions,
   type WriteResult,
 } from './policy-store.ts';
+export {
+  openStoredHistories,
+  type StoredHistories,
+  type StoredHistoriesOptions,
+} from './stored-histories.ts';
 export { PolicyStoreUnavailableError } from './unavailable.ts';

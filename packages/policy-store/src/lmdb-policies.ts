@@ -52,9 +52,17 @@ const WATCH_INTERVAL_MILLISECONDS = 25;
 const CHANGES_AT_ONCE = 256;
 
 /** Throws when the directory is open in this process already, is something else, or has a newer format. */
-export function openLmdbPolicies(options: LmdbPoliciesOptions, kind: EnvironmentKind): LmdbPolicies {
-  const { directory, cacheEntries = 100_000, changeLogLimit = CHANGE_LOG_LIMIT } = options;
-  const { environment, close } = openEnvironment(directory, kind);
+export function openLmdbPolicies(
+  options: LmdbPoliciesOptions & { readonly isReadOnly?: boolean },
+  kind: EnvironmentKind,
+): LmdbPolicies {
+  const {
+    directory,
+    cacheEntries = 100_000,
+    changeLogLimit = CHANGE_LOG_LIMIT,
+    isReadOnly = false,
+  } = options;
+  const { environment, close } = openEnvironment(directory, kind, isReadOnly);
   /** `null` where a tenant is known to have no policy. */
   const cache = new BoundedCache<StoredPolicy | null>(cacheEntries);
   /** What the cache knows is true here. */

@@ -25,8 +25,8 @@ export interface MigrationOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How many tenants are copied at once: each waits for its own writes. */
-const TENANTS_AT_ONCE = 16;
+/** How many tenants are copied at once: each waits for its own writes, and those of many share a commit. */
+const TENANTS_AT_ONCE = 128;
 
 /**
  * Copies the histories of all tenants, deletions included, and then compares them. Times are kept, revisions get the
