@@ -46,7 +46,8 @@ describe('docs/operations.md', () => {
     const here = code
       .replaceAll('/var/lib/crossgate', join(directory, 'data'))
       .replaceAll('/backup/', `${join(directory, 'backup')}/`);
-    const PATH = `${join(directory, 'bin')}${delimiter}${process.env.PATH}`;
+    const { PATH: path = '' } = process.env;
+    const PATH = `${join(directory, 'bin')}${delimiter}${path}`;
     return execFileSync('sh', ['-ec', here], { encoding: 'utf8', env: { ...process.env, PATH } });
   }
 

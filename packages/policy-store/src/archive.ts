@@ -20,6 +20,7 @@ export interface PolicySource {
 
 /** The histories of a store, to be copied into another, or from there. */
 export interface PolicyArchive extends PolicySource {
+  readonly histories: () => Iterable<TenantHistory>;
   /** Oldest first. */
   readonly revisions: (key: TenantKey) => readonly PolicyRevision[];
   /**
