@@ -181,7 +181,7 @@ describe('crossgate store backup and restore', () => {
       errors += chunk;
     });
     const [code] = (await once(child, 'close')) as [number];
-    expect(errors).toMatch(/^crossgate: the backup broke off: EFBIG.*; nothing was written in its place\n$/);
+    expect(errors).toMatch(/^crossgate: the backup broke off: EFBIG.*; no backup was written\n$/);
     expect(code).toBe(1);
     expect(readFileSync(file)).toEqual(before);
     expect(readdirSync(directory).sort()).toEqual(['data', 'policies.backup']);

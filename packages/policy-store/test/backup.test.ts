@@ -211,6 +211,11 @@ describe('openBackup', () => {
       change: edited(lines => lines.with(1, line({ dialect: 'cos' }))),
       kind: 'damaged',
     },
+    {
+      name: 'one with a tenant behind its end',
+      change: edited(lines => [...lines, lines[1] ?? '']),
+      kind: 'damaged',
+    },
     { name: 'two in one', change: (whole: Buffer) => Buffer.concat([whole, whole]), kind: 'damaged' },
   ])('refuses $name', async ({ change, kind }) => {
     await fill();

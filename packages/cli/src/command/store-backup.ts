@@ -39,7 +39,7 @@ Examples:
 const WORDS = {
   labels: { writing: 'Writing', checking: 'Checking' },
   noun: 'the backup',
-  advice: 'nothing was written in its place',
+  advice: 'no backup was written',
 };
 
 async function backUp({ from, to, config, json }: BackupOptions): Promise<void> {
