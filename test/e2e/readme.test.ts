@@ -67,6 +67,12 @@ describe('README.md', () => {
     expect(await run(process.execPath, [asScript(code + check, 'sdk.mjs')])).toBe('hello\n');
   });
 
+  it('shows how to back up what a server has, beside it', async () => {
+    const code = blocks('sh').find(block => block.includes('store backup')) ?? '';
+    const output = await run('sh', ['-e', asScript(code.replaceAll('.crossgate', 'data'), 'backup.sh')]);
+    expect(output).toMatch(/^Tenants: \d+\. Revisions: \d+\. policies\.backup has \d+ bytes\.$/m);
+  });
+
   it('shows the engine as a library, with the output it has', async () => {
     const code = blocks('js').find(block => block.includes('decidePreflight')) ?? '';
     const expected = / console\.log\(.*\); \/\/ (.*)/.exec(code.replaceAll('\n', ' '))?.[1]?.trim();

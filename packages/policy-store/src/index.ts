@@ -1,4 +1,13 @@
-export type { PastRevision, PolicyArchive } from './archive.ts';
+export type { PastRevision, PolicyArchive, PolicySource, TenantHistory } from './archive.ts';
+export { BackupError } from './backup/backup-error.ts';
+export type { BackupContents } from './backup/backup-lines.ts';
+export { type BackupCheckOptions, type BackupFile, openBackup } from './backup/read-backup.ts';
+export {
+  type BackupOptions,
+  type BackupProgress,
+  type BackupReport,
+  writeBackup,
+} from './backup/write-backup.ts';
 export { isEtcdEndpoint } from './etcd/endpoint.ts';
 export {
   type EtcdPolicyStore,
@@ -30,4 +39,9 @@ export {
   type WatchOptions,
   type WriteResult,
 } from './policy-store.ts';
+export {
+  openStoredHistories,
+  type StoredHistories,
+  type StoredHistoriesOptions,
+} from './stored-histories.ts';
 export { PolicyStoreUnavailableError } from './unavailable.ts';

@@ -18,15 +18,19 @@ const KINDS: Readonly<Record<EnvironmentKind, { readonly formatKey: Buffer; read
   replica: { formatKey: REPLICA_FORMAT_KEY, noun: 'replica of a policy store' },
 };
 
-/** Opens or creates the directory. Throws when this process has it open, and when its format is not known. */
+/**
+ * Opens the directory, and creates it unless it is only read. Throws when this process has it open, and when its format is
+ * not known.
+ */
 export function openEnvironment(
   directory: string,
   kind: EnvironmentKind,
+  isReadOnly: boolean,
 ): {
   readonly environment: Environment;
   readonly close: () => Promise<void>;
 } {
-  mkdirSync(directory, { recursive: true });
+  if (!isReadOnly) mkdirSync(directory, { recursive: true });
   const path = realpathSync(directory);
   if (openDirectories.has(path)) throw new Error(`\`${directory}\` is already open in this process`);
 
@@ -34,6 +38,7 @@ export function openEnvironment(
     path,
     // Otherwise a directory with a dot in its name is taken for a file.
     noSubdir: false,
+    readOnly: isReadOnly,
     keyEncoding: 'binary',
     encoding: 'binary',
     // A commit is on disk before anybody sees it. With the overlapping sync that lmdb does by default, a reader can
@@ -49,7 +54,7 @@ export function openEnvironment(
   }
 
   try {
-    prepareFormat(environment, directory, kind);
+    prepareFormat(environment, directory, kind, isReadOnly);
   } catch (error) {
     void close();
     throw error;
@@ -72,24 +77,28 @@ export async function inTransaction<Result>(environment: Environment, action: ()
   }
 }
 
-function prepareFormat(environment: Environment, directory: string, kind: EnvironmentKind): void {
+function prepareFormat(
+  environment: Environment,
+  directory: string,
+  kind: EnvironmentKind,
+  isReadOnly: boolean,
+): void {
   const { formatKey, noun } = KINDS[kind];
   const readFormat = (): number | undefined => {
     const bytes = environment.getBinary(formatKey);
     return bytes && Number(bytes.toString());
   };
-  const format =
-    readFormat() ??
-    // Two processes may create the directory at the same time: the second finds what the first one wrote.
-    environment.transactionSync(() => {
-      const existing = readFormat();
-      if (existing !== undefined) return existing;
-      if (Array.from(environment.getKeys({ limit: 1 })).length > 0) {
-        throw new Error(`\`${directory}\` holds an LMDB database that is not a ${noun}`);
-      }
-      environment.putSync(formatKey, Buffer.from(String(FORMAT)));
-      return FORMAT;
-    });
+  const create = (): number => {
+    const existing = readFormat();
+    if (existing !== undefined) return existing;
+    if (isReadOnly || Array.from(environment.getKeys({ limit: 1 })).length > 0) {
+      throw new Error(`\`${directory}\` holds an LMDB database that is not a ${noun}`);
+    }
+    environment.putSync(formatKey, Buffer.from(String(FORMAT)));
+    return FORMAT;
+  };
+  // Two processes may create the directory at the same time: the second finds what the first one wrote.
+  const format = readFormat() ?? (isReadOnly ? create() : environment.transactionSync(create));
   if (format !== FORMAT) {
     throw new Error(
       `\`${directory}\` holds a ${noun} of format ${format}, this version of Crossgate reads format ${FORMAT}`,

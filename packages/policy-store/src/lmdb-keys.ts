@@ -39,8 +39,10 @@ export interface RecordKeys {
   readonly policyRange: (dialect: string | undefined, after: TenantKey | undefined) => KeyRange;
   readonly history: (key: TenantKey, revision: number) => Buffer;
   readonly historyRange: (key: TenantKey) => KeyRange;
-  /** The histories of all, those behind a tenant's or all. */
-  readonly histories: (after: TenantKey | undefined) => KeyRange;
+  /** The histories of all, tenant by tenant. */
+  readonly histories: KeyRange;
+  /** Those behind the one that a key of a history is in. */
+  readonly historiesBehind: (historyKey: Buffer) => KeyRange;
   readonly change: (revision: number) => Buffer;
   /** The changes from a revision on, that one included. */
   readonly changeRange: (first: number) => KeyRange;
@@ -63,8 +65,8 @@ function recordKeys(layout: number): RecordKeys {
   function historyPrefix(key: TenantKey): Buffer {
     return at('h', withLength(key.dialect), withLength(key.tenant));
   }
-  function historyEnd(key: TenantKey): Buffer {
-    return Buffer.concat([historyPrefix(key), Buffer.alloc(8, 0xff)]);
+  function historyEnd(prefix: Buffer): Buffer {
+    return Buffer.concat([prefix, Buffer.alloc(8, 0xff)]);
   }
   function change(revision: number): Buffer {
     return at('l', encodeNumber(revision));
@@ -83,8 +85,9 @@ function recordKeys(layout: number): RecordKeys {
       return { start: Buffer.compare(start, next) > 0 ? start : next, end };
     },
     history: (key, revision) => Buffer.concat([historyPrefix(key), encodeNumber(revision)]),
-    historyRange: key => ({ start: historyPrefix(key), end: historyEnd(key) }),
-    histories: after => ({ start: after ? historyEnd(after) : at('h'), end: at('i') }),
+    historyRange: key => ({ start: historyPrefix(key), end: historyEnd(historyPrefix(key)) }),
+    histories: { start: at('h'), end: at('i') },
+    historiesBehind: historyKey => ({ start: historyEnd(historyKey.subarray(0, -8)), end: at('i') }),
     change,
     changeRange: first => ({ start: change(first), end: at('m') }),
     logExtent: at('e'),

@@ -1,3 +1,4 @@
+import type { PolicyArchive, TenantHistory } from './archive.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
 import { logChange, readLogExtent, recordRevision } from './lmdb-change.ts';
@@ -39,8 +40,9 @@ export interface LmdbPolicies extends Pick<PolicyStore, 'revision' | 'get' | 'li
   readonly readPolicy: (key: TenantKey) => StoredPolicy | undefined;
   /** Of a tenant's history; undefined when there is none. */
   readonly newestRevision: (key: TenantKey) => number | undefined;
-  /** Everybody who has a history. */
-  readonly tenants: () => Iterable<TenantKey>;
+  /** Those of an archive. */
+  readonly countTenants: PolicyArchive['countTenants'];
+  readonly histories: () => Iterable<TenantHistory>;
   /** Writes all that belongs to one change. Only within a transaction. */
   readonly record: (change: PolicyRevision) => void;
   /** Tells the watchers what is new, without waiting for the next look. */
@@ -55,14 +57,18 @@ const WATCH_INTERVAL_MILLISECONDS = 25;
 const CHANGES_AT_ONCE = 256;
 
 /** Throws when the directory is open in this process already, is something else, or has a newer format. */
-export function openLmdbPolicies(options: LmdbPoliciesOptions, kind: EnvironmentKind): LmdbPolicies {
+export function openLmdbPolicies(
+  options: LmdbPoliciesOptions & { readonly isReadOnly?: boolean },
+  kind: EnvironmentKind,
+): LmdbPolicies {
   const {
     directory,
     cacheEntries = 100_000,
     changeLogLimit = CHANGE_LOG_LIMIT,
     soleWriter = false,
+    isReadOnly = false,
   } = options;
-  const { environment, close } = openEnvironment(directory, kind);
+  const { environment, close } = openEnvironment(directory, kind, isReadOnly);
   /** `null` where a tenant is known to have no policy. */
   const cache = new BoundedCache<StoredPolicy | null>(cacheEntries);
   /** What the cache knows is true here. */
@@ -170,14 +176,35 @@ export function openLmdbPolicies(options: LmdbPoliciesOptions, kind: Environment
       logChange(environment, writtenKeys, change, changeLogLimit);
       environment.putSync(REVISION_KEY, encodePosition({ revision: change.revision, generation }));
     },
-    *tenants() {
-      let last: TenantKey | undefined;
-      for (;;) {
-        refresh();
-        const [entry] = environment.getRange({ ...keys.histories(last), limit: 1 });
-        if (entry === undefined) return;
-        last = decodePolicyRevision(entry.value).key;
-        yield last;
+    countTenants() {
+      refresh();
+      let count = 0;
+      for (let range = keys.histories; ; count++) {
+        const [key] = environment.getKeys({ ...range, limit: 1 });
+        if (key === undefined) return count;
+        range = keys.historiesBehind(key);
+      }
+    },
+    *histories() {
+      refresh();
+      const { histories } = keys;
+      // Other reads of this process begin a transaction of their own meanwhile.
+      const transaction = environment.useReadTransaction();
+      try {
+        let revisions: PolicyRevision[] = [];
+        for (const { value } of environment.getRange({ ...histories, transaction })) {
+          const next = decodePolicyRevision(value);
+          const [first] = revisions;
+          if (first && keyId(first.key) !== keyId(next.key)) {
+            yield { key: first.key, revisions };
+            revisions = [];
+          }
+          revisions.push(next);
+        }
+        const [first] = revisions;
+        if (first) yield { key: first.key, revisions };
+      } finally {
+        transaction.done();
       }
     },
     deliver: feed.deliver,

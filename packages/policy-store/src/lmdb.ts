@@ -48,7 +48,8 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicy
   }
 
   const archive: PolicyArchive = {
-    tenants: policies.tenants,
+    countTenants: policies.countTenants,
+    histories: policies.histories,
     revisions: key => policies.history(key).toReversed(),
     async append(key, after, past) {
       assertOpen();

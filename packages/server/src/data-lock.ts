@@ -1,13 +1,23 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Thrown when another server uses the data directory. */
+/** Thrown when another process uses the data directory. */
 export class DataDirectoryInUseError extends Error {
+  readonly processId: number;
   constructor(directory: string, processId: number) {
     super(
       `the data directory ${directory} is in use by process ${processId}: stop it, or choose another with --data`,
     );
     this.name = 'DataDirectoryInUseError';
+    this.processId = processId;
+  }
+}
+
+/** Thrown when the policies of a data directory are some of those that were to be copied there. */
+export class UnfinishedCopyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnfinishedCopyError';
   }
 }
 
@@ -16,9 +26,45 @@ export class DataDirectoryInUseError extends Error {
  * a crash needs no cleaning up.
  *
  * @returns what gives the directory free again
- * @throws DataDirectoryInUseError
+ * @throws DataDirectoryInUseError, UnfinishedCopyError
  */
 export function lockDataDirectory(directory: string): () => void {
+  const unlock = claim(directory);
+  const problem = unfinishedCopy(directory);
+  if (problem === undefined) return unlock;
+  unlock();
+  throw new UnfinishedCopyError(problem);
+}
+
+/** A claim to copy policies into a data directory. */
+export interface CopyLock {
+  /** From now on, until `done`, no server can use it: a part of the policies would be taken for all. */
+  readonly begin: () => void;
+  readonly done: () => void;
+  readonly unlock: () => void;
+}
+
+/** @throws DataDirectoryInUseError */
+export function lockForCopy(directory: string): CopyLock {
+  const unlock = claim(directory);
+  const mark = join(directory, UNFINISHED);
+  return {
+    begin: () => writeFileSync(mark, ''),
+    done: () => rmSync(mark, { force: true }),
+    unlock,
+  };
+}
+
+const UNFINISHED = 'copy.unfinished';
+
+/** What is to be told of a directory with a part of the policies that were to be copied there. */
+export function unfinishedCopy(directory: string): string | undefined {
+  const mark = join(directory, UNFINISHED);
+  if (!existsSync(mark)) return undefined;
+  return `a restore or migration into ${directory} did not end: run it again, or remove ${join(directory, 'policies')} and ${mark}`;
+}
+
+function claim(directory: string): () => void {
   mkdirSync(directory, { recursive: true });
   const file = join(directory, 'server.lock');
   const draft = `${file}.${process.pid}`;

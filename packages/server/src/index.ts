@@ -1,4 +1,12 @@
 export { adminApiDocument } from './admin/routes.ts';
+export {
+  type BackupOutcome,
+  backUpStore,
+  type RestoreOutcome,
+  restoreStore,
+  type VerifyOutcome,
+  verifyBackup,
+} from './backup-stores.ts';
 export { configJsonSchema } from './config/config-file.ts';
 export { type LoadConfigFileResult, loadConfigFile } from './config/load-config-file.ts';
 export type { ConfigText } from './config/read-config-file.ts';

@@ -4,7 +4,13 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DataDirectoryInUseError, lockDataDirectory } from '../src/data-lock.ts';
+import {
+  DataDirectoryInUseError,
+  lockDataDirectory,
+  lockForCopy,
+  UnfinishedCopyError,
+  unfinishedCopy,
+} from '../src/data-lock.ts';
 
 describe(lockDataDirectory, () => {
   let directory: string;
@@ -101,5 +107,42 @@ describe(lockDataDirectory, () => {
     claim(text);
     lockDataDirectory(directory)();
     expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe('lockForCopy', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'crossgate-copy-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  it('keeps servers out while the copy is under way, and after it broke off', () => {
+    const first = lockForCopy(directory);
+    first.begin();
+    expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
+    first.unlock();
+    expect(() => lockDataDirectory(directory)).toThrow(UnfinishedCopyError);
+    expect(() => lockDataDirectory(directory)).toThrow(`into ${directory} did not end: run it again`);
+    expect(unfinishedCopy(directory)).toContain(join(directory, 'policies'));
+    const second = lockForCopy(directory);
+    second.begin();
+    second.done();
+    second.unlock();
+    expect(unfinishedCopy(directory)).toBeUndefined();
+    lockDataDirectory(directory)();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('leaves no mark before it has begun', () => {
+    lockForCopy(directory).unlock();
+    lockDataDirectory(directory)();
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('does not copy into the directory of a server', () => {
+    const release = lockDataDirectory(directory);
+    expect(() => lockForCopy(directory)).toThrow(DataDirectoryInUseError);
+    release();
   });
 });

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
+import { readLines } from '../read-lines.ts';
 import { endpointOrigin } from './endpoint.ts';
 import { EtcdError, etcdError } from './etcd-error.ts';
-import { readLines } from './read-lines.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 
 /** How to reach a cluster. */

@@ -162,9 +162,13 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
   }
 
   const archive: PolicyArchive = {
-    *tenants() {
+    countTenants() {
       assertReadable();
-      yield* policies.tenants();
+      return policies.countTenants();
+    },
+    histories() {
+      assertReadable();
+      return policies.histories();
     },
     revisions(key) {
       assertReadable();

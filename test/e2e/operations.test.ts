@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adminApi, policyFor, policyPath } from '../support/admin-http.ts';
+import { type ServerProcess, startServerProcess } from '../support/command.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const MAIN = join(ROOT, 'packages/cli/dist/main.js');
+const OPERATIONS = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+const SECURITY = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
+
+const BLOCKS = [...OPERATIONS.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
+
+describe('docs/operations.md', () => {
+  let directory: string;
+  let server: ServerProcess | undefined;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'crossgate-operations-'));
+    for (const name of ['bin', 'backup']) mkdirSync(join(directory, name));
+    const command = join(directory, 'bin/crossgate');
+    writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${MAIN}' "$@"\n`);
+    chmodSync(command, 0o755);
+  });
+  afterEach(async () => {
+    await server?.stop('SIGKILL');
+    server = undefined;
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  /** Runs the block that has a text, as a reader would, in directories of this test. */
+  function runBlock(text: string): string {
+    const code = BLOCKS.find(block => block.includes(text)) ?? 'exit 99';
+    const here = code
+      .replaceAll('/var/lib/crossgate', join(directory, 'data'))
+      .replaceAll('/backup/', `${join(directory, 'backup')}/`);
+    const { PATH: path = '' } = process.env;
+    const PATH = `${join(directory, 'bin')}${delimiter}${path}`;
+    return execFileSync('sh', ['-ec', here], { encoding: 'utf8', env: { ...process.env, PATH } });
+  }
+
+  it('backs up a server that runs, and goes back to what was', async () => {
+    server = await startServerProcess(join(directory, 'data'));
+    const put = { method: 'PUT', body: policyFor('https://before.test') };
+    await adminApi(server.admin)(policyPath('b-1250000000'), put);
+    const output = runBlock('store verify');
+    expect(output).toMatch(/^Tenants: 1\. Revisions: 1\./);
+    expect(output).toMatch(/^A whole backup of .*\. Tenants: 1\. Revisions: 1\.$/m);
+    await adminApi(server.admin)(policyPath('b-1250000000'), { method: 'DELETE' });
+    await server.stop('SIGTERM');
+
+    expect(runBlock('store restore')).toContain('Revisions: 1 copied, 0 there before.');
+    server = await startServerProcess(join(directory, 'data'));
+    const { json } = await adminApi(server.admin)(policyPath('b-1250000000'));
+    expect(json).toMatchObject({ policy: { rules: [{ allowedOrigins: ['https://before.test'] }] } });
+  });
+
+  it('has commands for each of the files in deploy', () => {
+    for (const file of readdirSync(join(ROOT, 'deploy')).filter(name => name !== 'health.mjs'))
+      expect(OPERATIONS, file).toContain(`deploy/${file}`);
+  });
+});
+
+describe.each([
+  { name: 'docs/operations.md', text: OPERATIONS },
+  { name: 'SECURITY.md', text: SECURITY },
+])('$name', ({ name, text }) => {
+  it('links to files that there are', () => {
+    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, file = '']) => file);
+    expect(links.length).toBeGreaterThan(1);
+    expect(links.filter(link => !existsSync(join(ROOT, dirname(name), link)))).toEqual([]);
+  });
+});
+
+describe('SECURITY.md', () => {
+  it('points to tests that there are', () => {
+    const tests = [...SECURITY.matchAll(/`((?:test|packages)\/\S+\.test\.ts)`/g)].map(
+      ([, file = '']) => file,
+    );
+    expect(tests.length).toBeGreaterThan(20);
+    const known = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+      .map(file => `test/${file}`)
+      .concat(
+        readdirSync(join(ROOT, 'packages'), { encoding: 'utf8' }).flatMap(name => {
+          const folder = join(ROOT, 'packages', name, 'test');
+          if (!existsSync(folder)) return [];
+          const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+          return files.map(file => `packages/${name}/test/${file}`);
+        }),
+      );
+    const isThere = (pattern: string): boolean => {
+      const [before = '', after] = pattern.split('*');
+      return known.some(file =>
+        after === undefined ? file === pattern : file.startsWith(before) && file.endsWith(after),
+      );
+    };
+    expect(tests.filter(file => !isThere(file))).toEqual([]);
+  });
+});
