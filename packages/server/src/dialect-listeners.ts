@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
+import { openAuthorizer } from './authorizer.ts';
 import { openBackend } from './backend/open-backend.ts';
 import { openGate } from './gate.ts';
+import { openCredentials } from './held-credentials.ts';
 import { createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { openCandidateTenants } from './observed/candidate-tenants.ts';
 import type { Observed } from './observed/observed.ts';
 import { openReportOnly } from './observed/report-only.ts';
 import { openRequestObserver, type RequestObserver } from './request-observer.ts';
-import { chosenDialect, credentialsOf, type ServeConfig } from './serve-config.ts';
+import { chosenDialect, type ServeConfig } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 import { openUsageLog, type UsageLog } from './usage-log.ts';
 import { openUsageRecorder, type UsageRecorder } from './usage-recorder.ts';
@@ -40,7 +42,7 @@ export async function openDialectListeners(
         dialect,
         policies: stores.policies,
         backend,
-        credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
+        authorizer: openAuthorizer(dialect, openCredentials(dialectConfig.credentials), dialectLog),
         observe,
         recordUsage: usage?.record,
         log: dialectLog,

@@ -6,7 +6,7 @@ import { held } from '../held-credentials.ts';
 import { ACCOUNT, exchangeOf, KEY, PROPERTIES, type SentRequest } from './azure-tables-exchange.ts';
 import { authorizationOf, DATE, RESOURCE, SAS, sasQuery, signed, withSas } from './sign-azure-tables.ts';
 
-const SIGNED: Authorization = { kind: 'signed', credentialId: ACCOUNT };
+const SIGNED: Authorization = { kind: 'signed', credentialId: ACCOUNT, role: 'all' };
 const OTHER_KEY = Buffer.from('another key').toString('base64');
 
 function authorize(sent: SentRequest, secret: string = KEY): Authorization {

@@ -73,6 +73,8 @@ export function openUpstream(
       if (hasBeenHere(call.exchange.request)) {
         return Promise.resolve(failed(call, new Error('the upstream leads back to this gateway')));
       }
+      const problem = call.authorizer.upstreamProblem(call.exchange);
+      if (problem) return Promise.resolve(dialect.replies.error(call.exchange, problem));
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
       return send(pool, request, call, brokeOff).catch((error: unknown) => {
