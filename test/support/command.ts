@@ -63,7 +63,7 @@ export async function startServerProcess(
     child.once('exit', code => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });
   const address = (label: string): string => {
-    const found = new RegExp(`${label}\\s+http://(\\S+)`).exec(startUp)?.[1];
+    const found = new RegExp(`${label}\\s+https?://(\\S+)`).exec(startUp)?.[1];
     if (!found) throw new Error(`there is no ${label} in: ${startUp}`);
     return found;
   };

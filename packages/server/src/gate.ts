@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { type CompiledPolicy, decideActual, decidePreflight } from '@crossgate/core';
 import {
   type Dialect,
@@ -66,13 +67,14 @@ export function openGate(parts: GateParts): Gate {
     };
     const receivedAt = Date.now();
     const location = dialect.locate(head);
-    const { remoteAddress } = request.socket;
+    const { remoteAddress, encrypted } = request.socket as Partial<TLSSocket>;
     const exchange = {
       request: head,
       location,
       requestId: dialect.newRequestId(receivedAt),
       receivedAt,
       ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
+      ...(encrypted && { isSecure: encrypted }),
     };
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);

@@ -1,17 +1,20 @@
-import { createServer, type Server, type ServerOptions, STATUS_CODES } from 'node:http';
+import { type Server, type ServerOptions, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
-import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
+import { DEFAULT_LIMITS, type Limits, type TlsKeys } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
+import { createWebServer, isTlsServer } from './web-server.ts';
 
 /** A bound socket that takes requests. */
 export interface Listener {
   readonly port: number;
   /** `host:port`, as it stands in a URL. */
   readonly address: string;
+  /** The same with `http` or `https` before it. */
+  readonly origin: string;
   /** Takes no more connections, lets requests in flight finish for `graceMs`, then ends the rest. */
   readonly close: (graceMs: number) => Promise<void>;
 }
@@ -30,11 +33,17 @@ export async function listen(server: Server, host: string, port: number): Promis
   });
   const bound = server.address() as AddressInfo;
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
-  return { port: bound.port, address, close };
+  const origin = `${isTlsServer(server) ? 'https' : 'http'}://${address}`;
+  return { port: bound.port, address, origin, close };
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
-export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
+export function createDialectServer(
+  dialect: Dialect,
+  gate: Gate,
+  limits: Limits = DEFAULT_LIMITS,
+  tls?: TlsKeys,
+): Server {
   const answers = trackAnswers();
   const answer: Gate = (request, response) => {
     answers.inTurn(response, () => gate(request, response));
@@ -49,7 +58,7 @@ export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits
     keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
     requireHostHeader: false,
   };
-  const server = createServer(options, answer);
+  const server = createWebServer(options, answer, tls);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
   server.maxHeadersCount = 0;
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
@@ -68,6 +77,16 @@ export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits
     answers.afterComplete(socket, () => socket.end(rawReply(dialect, fault)));
   });
   return server;
+}
+
+/**
+ * New limits for a server that runs. How long a connection may be idle counts for new ones; how large a head may be stays
+ * as it was.
+ */
+export function changeLimits(server: Server, limits: Limits): void {
+  server.headersTimeout = Math.ceil(limits.headersSeconds * 1000);
+  server.keepAliveTimeout = Math.ceil(limits.keepAliveSeconds * 1000);
+  server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
 }
 
 /** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */

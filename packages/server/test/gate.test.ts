@@ -21,6 +21,7 @@ const BROKEN: PolicyStore = {
 const BACKEND: Backend = {
   tenantExists: () => 'yes',
   handle: () => Promise.resolve({ status: 200, headers: [['Content-Length', '0']] }),
+  retire: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 

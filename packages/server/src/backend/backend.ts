@@ -7,6 +7,8 @@ export interface Backend {
   /** `unknown` where only an upstream could tell. */
   readonly tenantExists: (tenant: string) => 'yes' | 'no' | 'unknown';
   readonly handle: (call: BackendCall) => Promise<Reply>;
+  /** Ends when everything is answered that was begun; nothing is begun any more. */
+  readonly retire: () => Promise<void>;
   /** Gives up what is left of requests to an upstream. */
   readonly close: () => Promise<void>;
 }

@@ -14,6 +14,7 @@ export function embeddedBackend(dataApi: DataApi): Backend {
         credentials: authorizer.credentialsOf(exchange.location.tenant),
         roleProblem: signed => authorizer.roleProblem(exchange, signed),
       }),
+    retire: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }
