@@ -29,10 +29,14 @@ export function showCertificate(server: Server, tls: TlsKeys): void {
   if (isTlsServer(server)) server.setSecureContext(contextOf(tls));
 }
 
+/** OpenSSL's own message is of its sources; what it means is the reason. */
+type HandshakeError = NodeJS.ErrnoException & { readonly reason?: string };
+
 /** Strangers break off handshakes all the time: that is for who looks for it. */
 export function logHandshakes(server: Server, log: Logger): void {
-  server.prependListener('tlsClientError', ({ code, message }: NodeJS.ErrnoException, socket: TLSSocket) => {
-    log.debug({ code, reason: message, client: socket.remoteAddress }, 'a TLS handshake failed');
+  server.prependListener('tlsClientError', (error: HandshakeError, socket: TLSSocket) => {
+    const { code, reason = error.message } = error;
+    log.debug({ code, reason, client: socket.remoteAddress }, 'a TLS handshake failed');
     // Node would hand it on as a request that cannot be read, which is answered.
     socket.destroy();
   });

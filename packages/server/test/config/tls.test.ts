@@ -53,9 +53,7 @@ describeWith(missingOpenssl)('tls in a configuration file', () => {
     vi.useRealTimers();
     if (result.kind === 'problem') throw new Error(result.message);
     expect(result.warnings).toHaveLength(1);
-    expect(result.warnings[0]).toContain(
-      `c.yaml:1:21: tls.certificate: ${directory}/${says}`,
-    );
+    expect(result.warnings[0]).toContain(`c.yaml:1:21: tls.certificate: ${directory}/${says}`);
   });
 
   it.each([
