@@ -376,3 +376,28 @@ describe('a mistake in a configuration file', () => {
     expect(mistakesIn(text)).toEqual(['c.yaml:2:3: dialects: every service is disabled; enable one']);
   });
 });
+
+describe('very many mistakes', () => {
+  const MANY = 9_000;
+  const repeat = (line: (i: number) => string): string =>
+    Array.from({ length: MANY }, (_, i) => line(i)).join('');
+
+  it.each([
+    { name: 'unknown keys', text: repeat(i => `unknown${i}: 1\n`) },
+    { name: 'keys that are there twice', text: repeat(i => `host: a${i}\n`) },
+    {
+      name: 'tenants that cannot be',
+      text: `dialects:\n  cos:\n    tenants:\n${repeat(i => `      T${i}: {}\n`)}`,
+    },
+    {
+      name: 'credentials without a secret',
+      text: `dialects:\n  cos:\n    credentials:\n${repeat(i => `    - id: a${i}\n`)}`,
+    },
+  ])('are told up to a hundred, and quickly: $name', ({ text }) => {
+    const started = performance.now();
+    const lines = mistakesIn(text);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe('c.yaml: has more mistakes than these; correct them first');
+  });
+});
