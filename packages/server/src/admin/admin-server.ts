@@ -45,7 +45,7 @@ export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
     answer(parts, request)
       .catch((error: unknown) => {
         parts.log.error(
-          { err: error, method: request.method, target: request.url },
+          { err: error, method: request.method, target: request.url?.split('?', 1)[0] },
           'an admin request failed',
         );
         if (error instanceof PolicyStoreUnavailableError) return problem(503, 'unavailable', error.message);
