@@ -165,6 +165,22 @@ describe('a key with a role', () => {
     }
   });
 
+  it.each([
+    { name: 'by its user', id: 'KEY-read-only' },
+    { name: 'by its token', id: 'BOOMI_TOKEN.KEY-read-only' },
+  ])('of Boomi does no more in an account that is not held here: $name', async ({ id }) => {
+    upstream.play(({ connection }) => connection.end(answer('ok')));
+    const basic = Buffer.from(`${id}:${keyOf('read-only').secret}`).toString('base64');
+    const send = (method: string, account: string): Promise<RawResponse> => {
+      const lines = ['Host: a', `Authorization: Basic ${basic}`];
+      const target = `/api/rest/v1/${account}/Atom/1`;
+      return sendRawRequest(server.boomi, rawRequest(`${method} ${target} HTTP/1.1`, lines));
+    };
+    expect((await send('GET', 'other-account')).status).toBe(200);
+    expect((await send('DELETE', 'other-account')).status).toBe(403);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   it.each(ROLES)('that signs the form of an upload, and is %s', async role => {
     const fields = signedCosPolicyFields(JSON.stringify({ expiration: FUTURE, conditions: [] }), {
       key: keyOf(role),

@@ -139,9 +139,9 @@ export interface GatewayConventions {
   readonly checksCredentials: boolean;
   /**
    * Whether a request could be taken for one that is signed with a credential, however an upstream reads it: for roles to
-   * hold where only the upstream can tell. Undefined where the gateway checks credentials itself.
+   * hold where only the upstream can tell.
    */
-  readonly names?: (exchange: Exchange, credential: Credential) => boolean;
+  readonly names: (exchange: Exchange, credential: Credential) => boolean;
 }
 
 /** The document in which a service's users write their policy. */

@@ -23,7 +23,7 @@ export function namesCredential({ request, location }: Exchange, credential: Cre
 }
 
 /** Whether a text has the id of a credential in it, and not as a part of a longer one. */
-function hasId(text: string, { id }: Credential): boolean {
+export function hasId(text: string, { id }: Credential): boolean {
   for (let at = text.indexOf(id); at !== -1; at = text.indexOf(id, at + 1)) {
     if (!isAlphanumeric(text[at - 1]) && !isAlphanumeric(text[at + id.length])) return true;
   }

@@ -45,7 +45,7 @@ export function openAuthorizer(dialect: Dialect, credentialsOf: CredentialsOf, l
   function upstreamProblem(exchange: Exchange): ServiceError | undefined {
     const { tenant, operation } = exchange.location;
     const named = credentialsOf(tenant).restricted.find(
-      credential => gateway.names?.(exchange, credential) && !isAllowed(credential.role ?? 'all', operation),
+      credential => gateway.names(exchange, credential) && !isAllowed(credential.role ?? 'all', operation),
     );
     if (!named) return undefined;
     const authorization = dialect.authorize(exchange, credentialsOf(tenant));

@@ -8,6 +8,7 @@ import type { ServeConfig } from './serve-config.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const ANSWER_TIMEOUT_MS = 2_000;
+const RELOAD_TIMEOUT_MS = 10_000;
 
 /** Before another try, when a worker could not be replaced. */
 const REPLACE_AGAIN_MS = 1_000;
@@ -145,12 +146,16 @@ function keepCounts(): {
 
 let lastId = 0;
 
-/** Settles when the worker goes by the configuration, or is gone: its successor begins with the newest. */
+/**
+ * Settles when the worker goes by the configuration, or is gone: its successor begins with the newest. One that is busy
+ * for long will come to it.
+ */
 function reloadWorker(worker: Worker, config: ServeConfig): Promise<void> {
   lastId += 1;
   const id = lastId;
   return new Promise(resolve => {
     const finish = (): void => {
+      clearTimeout(timer);
       worker.off('message', onMessage);
       worker.off('exit', finish);
       resolve();
@@ -158,6 +163,7 @@ function reloadWorker(worker: Worker, config: ServeConfig): Promise<void> {
     const onMessage = (message: FromWorker): void => {
       if (message.kind === 'reloaded' && message.id === id) finish();
     };
+    const timer = setTimeout(finish, RELOAD_TIMEOUT_MS);
     worker.on('message', onMessage);
     worker.on('exit', finish);
     if (worker.isConnected()) send(worker, { kind: 'reload', id, config });

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, Credential, Credentials } from '../dialect.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerValue } from '../headers.ts';
-import { signedBy, verifiedCredential } from '../held-credential.ts';
+import { headerLines, headerValue } from '../headers.ts';
+import { hasId, signedBy, verifiedCredential } from '../held-credential.ts';
 import { type BoomiProblem, boomiError } from './errors.ts';
 
 const TOKEN_PREFIX = 'BOOMI_TOKEN.';
@@ -25,6 +25,13 @@ export function authorizeBoomi(exchange: Exchange, credentials: Credentials): Au
     equalInConstantTime(digest(sent.password), digest(secret)),
   );
   return credential ? signedBy(credential) : refused('credentials-wrong');
+}
+
+/** Basic authentication hides the user; what cannot be read as such is looked at as it is, and decoded. */
+export function namesUser({ request }: Exchange, credential: Credential): boolean {
+  return headerLines(request, 'authorization')
+    .flatMap(line => line.split(/[\s,]+/))
+    .some(part => hasId(part, credential) || hasId(decode(Buffer.from(part, 'base64')), credential));
 }
 
 function refused(problem: BoomiProblem): Authorization {

@@ -105,6 +105,7 @@ const accepted: readonly AcceptedCase[] = [
     sent: withSas({}, sasQuery({ st: '2025-12-31T23:59:59.9999999Z', se: '2026-01-01T00:00:00.5Z' })),
   },
   { name: 'either protocol', sent: withSas({}, sasQuery({ spr: 'https,http' })) },
+  { name: 'the protocol of HTTPS', sent: withSas({ isSecure: true }, sasQuery({ spr: 'https' })) },
   { name: 'the address', sent: withSas({ clientAddress: '10.0.0.5' }, sasQuery({ sip: '10.0.0.5' })) },
   {
     name: 'the first address of a range',
