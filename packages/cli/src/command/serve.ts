@@ -40,6 +40,9 @@ Keys are local and public until you set your own, which any address but
 loopback needs: in the file, or in the environment as
 CROSSGATE_COS_CREDENTIAL=id:secret, and so for each dialect.
 
+SIGHUP makes it read its configuration again: keys, upstreams, certificates,
+limits and the log level change without a request lost.
+
 Examples:
   crossgate serve --port-base 24000 --data /var/lib/crossgate --workers 2
   crossgate serve --config crossgate.yaml --check`;
