@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { type CompiledPolicy, decideActual, decidePreflight } from '@crossgate/core';
 import {
-  type Authorization,
-  type Credentials,
   type Dialect,
   type Exchange,
   headerLines,
@@ -13,6 +12,7 @@ import {
 } from '@crossgate/dialects';
 import { type PolicyStore, PolicyStoreUnavailableError, type TenantKey } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
 import { mergeHeaders } from './merge-headers.ts';
@@ -26,8 +26,7 @@ export interface GateParts {
   readonly dialect: Dialect;
   readonly policies: PolicyStore;
   readonly backend: Backend;
-  /** Those that are held for a tenant. */
-  readonly credentialsOf: (tenant: string | undefined) => Credentials;
+  readonly authorizer: Authorizer;
   readonly observe: RequestObserver;
   /** For services that keep records of use. */
   readonly recordUsage?: UsageRecorder | undefined;
@@ -47,6 +46,8 @@ export interface Gate {
 
 /** What a preflight is answered on. */
 export interface PreflightConnection extends Delivery {
+  /** Whether it is one of TLS. */
+  readonly isSecure: boolean;
   /** Whether the answer could be sent. */
   readonly send: (reply: Reply, at: number) => boolean;
 }
@@ -59,7 +60,7 @@ interface Answer {
 
 /** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
 export function openGate(parts: GateParts): Gate {
-  const { dialect, policies, backend, credentialsOf, observe, recordUsage, log } = parts;
+  const { dialect, policies, backend, authorizer, observe, recordUsage, log } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
   const operateOnPolicy = dialect.policyApi && openPolicyOperations(parts, dialect.policyApi);
 
@@ -80,7 +81,8 @@ export function openGate(parts: GateParts): Gate {
       target: request.url ?? '',
       rawHeaders: request.rawHeaders,
     };
-    const exchange = openExchange(head, request.socket.remoteAddress);
+    const { remoteAddress, encrypted } = request.socket as Partial<TLSSocket>;
+    const exchange = openExchange(head, remoteAddress, encrypted);
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);
       recordUsage?.({ exchange, reply, started, delivery: httpDelivery(request, response) });
@@ -103,7 +105,7 @@ export function openGate(parts: GateParts): Gate {
   function answerPreflight(head: RequestHead, connection: PreflightConnection): boolean {
     const started = performance.now();
     try {
-      const exchange = openExchange(head, connection.address);
+      const exchange = openExchange(head, connection.address, connection.isSecure);
       const answer = tryPreflight(exchange);
       if (!answer || !connection.send(answer.reply, exchange.receivedAt)) return false;
       observe(exchange, answer.reply, answer.outcome, started);
@@ -115,11 +117,15 @@ export function openGate(parts: GateParts): Gate {
     }
   }
 
-  function openExchange(request: RequestHead, clientAddress: string | undefined): Exchange {
+  function openExchange(
+    request: RequestHead,
+    clientAddress: string | undefined,
+    isSecure: boolean | undefined,
+  ): Exchange {
     const receivedAt = Date.now();
     const location = dialect.locate(request);
     const requestId = dialect.newRequestId(receivedAt);
-    return { request, location, requestId, receivedAt, clientAddress };
+    return { request, location, requestId, receivedAt, clientAddress, isSecure };
   }
 
   function tryPreflight(exchange: Exchange): Answer | undefined {
@@ -218,11 +224,9 @@ export function openGate(parts: GateParts): Gate {
       case 'preflight':
         return fault(exchange, 'method-not-allowed');
       case 'data': {
-        const authorize = (): Authorization =>
-          dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
-        const authorization = dialect.gateway.checksCredentials ? authorize() : undefined;
+        const authorization = dialect.gateway.checksCredentials ? authorizer.authorize(exchange) : undefined;
         if (authorization?.kind === 'refused') return dialect.replies.error(exchange, authorization.error);
-        return backend.handle({ exchange, authorize, request, response });
+        return backend.handle({ exchange, authorizer, request, response });
       }
       default:
         return operation satisfies never;

@@ -1,25 +1,22 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerOptions,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
 import { openPreflightLane } from './preflight-lane/preflight-lane.ts';
-import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
+import { replyHead } from './preflight-lane/reply-text.ts';
+import { DEFAULT_LIMITS, type Limits, type TlsKeys } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
+import { createWebServer, isTlsServer } from './web-server.ts';
 
 /** A bound socket that takes requests. */
 export interface Listener {
   readonly port: number;
   /** `host:port`, as it stands in a URL. */
   readonly address: string;
+  /** The same with `http` or `https` before it. */
+  readonly origin: string;
   /** Takes no more connections, lets requests in flight finish for `graceMs`, then ends the rest. */
   readonly close: (graceMs: number) => Promise<void>;
 }
@@ -38,11 +35,17 @@ export async function listen(server: Server, host: string, port: number): Promis
   });
   const bound = server.address() as AddressInfo;
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
-  return { port: bound.port, address, close };
+  const origin = `${isTlsServer(server) ? 'https' : 'http'}://${address}`;
+  return { port: bound.port, address, origin, close };
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
-export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
+export function createDialectServer(
+  dialect: Dialect,
+  gate: Gate,
+  limits: Limits = DEFAULT_LIMITS,
+  tls?: TlsKeys,
+): Server {
   const answers = trackAnswers();
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     answers.inTurn(response, () => gate.handle(request, response));
@@ -57,8 +60,8 @@ export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits
     keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
     requireHostHeader: false,
   };
-  const server = createServer(options, answer);
-  openPreflightLane(server, 'connection', gate.answerPreflight, limits);
+  const server = createWebServer(options, answer, tls);
+  openPreflightLane(server, gate.answerPreflight, limits.headerBytes);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
   server.maxHeadersCount = 0;
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
@@ -79,6 +82,16 @@ export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits
   return server;
 }
 
+/**
+ * New limits for a server that runs. How long a connection may be idle counts for new ones; how large a head may be stays
+ * as it was.
+ */
+export function changeLimits(server: Server, limits: Limits): void {
+  server.headersTimeout = Math.ceil(limits.headersSeconds * 1000);
+  server.keepAliveTimeout = Math.ceil(limits.keepAliveSeconds * 1000);
+  server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
+}
+
 /** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */
 const PARSER_FAULTS: ReadonlyMap<string | undefined, Fault> = new Map([
   ['HPE_HEADER_OVERFLOW', 'headers-too-large'],
@@ -97,13 +110,7 @@ function rawReply(dialect: Dialect, fault: Fault): Buffer {
   };
   const error = dialect.replies.fault(fault, exchange);
   const reply = dialect.replies.error(exchange, error);
-  const headers = [
-    ...reply.headers,
-    ...dialect.commonHeaders(exchange, reply),
-    ['Date', new Date(receivedAt).toUTCString()],
-    ['Connection', 'close'],
-  ];
-  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  const head = `HTTP/1.1 ${reply.status} ${reply.reason ?? STATUS_CODES[reply.status] ?? ''}\r\n${lines}\r\n`;
+  const headers = [...reply.headers, ...dialect.commonHeaders(exchange, reply)];
+  const head = replyHead({ ...reply, headers }, receivedAt, 'Connection: close\r\n') ?? '';
   return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(reply.body ?? '')]);
 }

@@ -1,6 +1,5 @@
 import type {
   Authorization,
-  Credentials,
   Dialect,
   Exchange,
   PolicyApi,
@@ -10,13 +9,14 @@ import type {
 } from '@crossgate/dialects';
 import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 
 export interface PolicyOperationsParts {
   readonly dialect: Dialect;
   readonly policies: PolicyStore;
   readonly backend: Backend;
-  readonly credentialsOf: (tenant: string | undefined) => Credentials;
+  readonly authorizer: Authorizer;
   readonly log: Logger;
 }
 
@@ -33,7 +33,7 @@ export type PolicyOperations = (
 
 /** What the owner of a tenant can do with its policy in the service's own words. */
 export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: PolicyApi): PolicyOperations {
-  const { dialect, policies, backend, credentialsOf, log } = parts;
+  const { dialect, policies, backend, authorizer, log } = parts;
   const { replies } = dialect;
 
   function ownerProblem(exchange: Exchange, authorization: Authorization): ServiceError | undefined {
@@ -77,8 +77,7 @@ export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: Po
   }
 
   return async (exchange, key, action, body) => {
-    const credentials = credentialsOf(exchange.location.tenant);
-    const refusal = ownerProblem(exchange, dialect.authorize(exchange, credentials));
+    const refusal = ownerProblem(exchange, authorizer.authorize(exchange));
     if (refusal) return replies.error(exchange, refusal);
     const isKnown = key && (policies.get(key) || backend.tenantExists(key.tenant) !== 'no');
     if (!isKnown) return replies.unknownTenant(exchange);

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import { createAdminServer } from './admin/admin-server.ts';
+import { type AdminParts, createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
 import { serviceOrigin } from './admin/services-resource.ts';
 import { lockDataDirectory } from './data-lock.ts';
@@ -10,8 +10,10 @@ import { listen } from './listener.ts';
 import { formatMetrics, newMetrics } from './metrics.ts';
 import { type Answers, type Ask, answerQuestion, newObserved, type Question } from './observed/observed.ts';
 import { measureReplica } from './policies.ts';
+import { openReload, type Reload } from './reload.ts';
 import { chosenDialect, type ServeConfig } from './serve-config.ts';
 import { openStores, type Stores } from './stores.ts';
+import { logHandshakes, showCertificate } from './web-server.ts';
 import { openWorkers } from './workers.ts';
 
 /** How long requests in flight may take to finish once the server stops. */
@@ -22,7 +24,14 @@ const ADMIN_HOST = '127.0.0.1';
 export interface RunningServer {
   /** `host:port` of the admin API. */
   readonly adminAddress: string;
-  readonly listeners: readonly Pick<DialectListener, 'dialect' | 'address' | 'port'>[];
+  /** The same with `http` or `https` before it. */
+  readonly adminOrigin: string;
+  readonly listeners: readonly Pick<DialectListener, 'dialect' | 'address' | 'origin' | 'port'>[];
+  /**
+   * Takes over another configuration without a request lost: credentials, upstreams, certificates, limits, the level of
+   * the log. Refuses it where it has mistakes, or changes what cannot change, and says so in the log.
+   */
+  readonly reload: Reload;
   /** Finishes what is in flight, within 10 s for the services, then for the admin API, and closes the stores. Once is enough. */
   readonly close: () => Promise<void>;
 }
@@ -44,24 +53,26 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     closers.push(lockDataDirectory(config.dataDirectory));
     const stores = await openStores(config, { recover: true }, log);
     closers.push(stores.close, cleanUpHourly(stores, log));
-    const { listeners, ask, metrics, ready, close } =
+    const { listeners, ask, metrics, ready, takeOver, close } =
       config.workers > 1 && cluster.isPrimary
         ? await openWorkers(config, log)
         : await openInProcess(config, stores, log);
     const { replicaStatus } = stores;
     const ownMetrics = newMetrics();
     if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
-    const admin = createAdminServer({
+    const parts: AdminParts = {
       policies: stores.policies,
       dataApis: stores.dataApis,
       dialects: dialectsAsRead(config),
       listeners,
-      console: openConsoleFiles(listeners.map(({ address }) => serviceOrigin(address))),
+      console: openConsoleFiles(listeners.map(({ origin }) => serviceOrigin(origin))),
       ask,
       metrics: async () => formatMetrics([...(await metrics()), ownMetrics.snapshot()]),
       ready: () => ready() && replicaStatus?.().isReady !== false,
       log,
-    });
+    };
+    const admin = createAdminServer(parts, config.tls);
+    logHandshakes(admin, log);
     const adminListener = await listen(admin, ADMIN_HOST, config.portBase).catch(async (error: unknown) => {
       await close();
       throw error;
@@ -69,9 +80,15 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     // Until the services are closed, the admin API tells that they are not ready.
     closers.push(() => adminListener.close(GRACE_MS), close);
     let closing: Promise<void> | undefined;
+    const takeOverAll = async (next: ServeConfig): Promise<void> => {
+      if (next.tls) showCertificate(admin, next.tls);
+      await takeOver(next);
+    };
     return {
       adminAddress: adminListener.address,
+      adminOrigin: adminListener.origin,
       listeners,
+      reload: openReload(config, takeOverAll, ownMetrics, log),
       close: () => {
         closing ??= closeAll();
         return closing;
@@ -117,6 +134,8 @@ export interface Serving {
   readonly metrics: () => Promise<Parameters<typeof formatMetrics>[0]>;
   /** Whether every listener takes requests now. */
   readonly ready: () => boolean;
+  /** What can change while it runs. */
+  readonly takeOver: (config: ServeConfig) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -131,6 +150,9 @@ async function openInProcess(config: ServeConfig, stores: Stores, log: Logger): 
     ],
     metrics: () => Promise.resolve([observed.metrics.snapshot()]),
     ready: () => open,
+    takeOver: async next => {
+      for (const listener of listeners) listener.reload(next);
+    },
     close: async () => {
       open = false;
       await Promise.all(listeners.map(listener => listener.close(GRACE_MS)));

@@ -1,9 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import type { DataApi, Dialect } from '@crossgate/dialects';
 import { type PolicyStore, PolicyStoreUnavailableError } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
+import type { TlsKeys } from '../serve-config.ts';
+import { createWebServer } from '../web-server.ts';
 import { writeReply } from '../write-reply.ts';
 import { type AdminReply, problem } from './admin-reply.ts';
 import { type ConsoleFiles, showConsole } from './console-files.ts';
@@ -16,7 +19,7 @@ export interface AdminParts {
   /** All of them, as this server reads them. */
   readonly dialects: readonly Dialect[];
   /** What is listened on, by service. */
-  readonly listeners: readonly { readonly dialect: string; readonly address: string }[];
+  readonly listeners: readonly { readonly dialect: string; readonly origin: string }[];
   readonly console: ConsoleFiles;
   /** Asks the processes that serve. */
   readonly ask: Ask;
@@ -37,12 +40,12 @@ export interface AdminCall extends AdminParts {
 }
 
 /** The admin API, for people on this machine: JSON in and out, and the web console. */
-export function createAdminServer(parts: AdminParts): Server {
-  return createServer((request, response) => {
+export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
     answer(parts, request)
       .catch((error: unknown) => {
         parts.log.error(
-          { err: error, method: request.method, target: request.url },
+          { err: error, method: request.method, target: request.url?.split('?', 1)[0] },
           'an admin request failed',
         );
         if (error instanceof PolicyStoreUnavailableError) return problem(503, 'unavailable', error.message);
@@ -50,7 +53,8 @@ export function createAdminServer(parts: AdminParts): Server {
       })
       .then(reply => send(request, response, reply))
       .catch(() => response.destroy());
-  });
+  };
+  return createWebServer({}, handle, tls);
 }
 
 async function answer(parts: AdminParts, request: IncomingMessage): Promise<AdminReply> {
@@ -59,7 +63,8 @@ async function answer(parts: AdminParts, request: IncomingMessage): Promise<Admi
     return problem(403, 'host', 'the admin API answers on this machine only: use 127.0.0.1 or localhost');
   }
   const { origin } = request.headers;
-  if (origin !== undefined && origin !== `http://${request.headers.host}`) {
+  const scheme = (request.socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
+  if (origin !== undefined && origin !== `${scheme}://${request.headers.host}`) {
     return problem(403, 'origin', `pages of ${origin} have no business with the admin API`);
   }
   const [rawPath = '', ...query] = (request.url ?? '').split('?');

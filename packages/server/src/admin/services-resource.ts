@@ -2,8 +2,8 @@ import { type AdminReply, json } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
 
 /** Where a service is reached from this machine; a listener on every address also has that of the loopback. */
-export function serviceOrigin(address: string): string {
-  return `http://${address.replace(/^(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, '127.0.0.1')}`;
+export function serviceOrigin(origin: string): string {
+  return origin.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, '//127.0.0.1');
 }
 
 /** `GET /api/v1/services`: each service with the profile that it is read by here, and whom to try it with. */
@@ -15,7 +15,7 @@ export function listServices({ dialects, listeners }: AdminCall): AdminReply {
         dialect: id,
         title,
         tenantNoun,
-        origin: listener ? serviceOrigin(listener.address) : null,
+        origin: listener ? serviceOrigin(listener.origin) : null,
         example,
         hasDocument: policyApi !== undefined,
         profile,

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Reply } from '@crossgate/dialects';
 import type { Gate, PreflightConnection } from '../gate.ts';
-import type { Limits } from '../serve-config.ts';
+import { isTlsServer } from '../web-server.ts';
 import { replyHead } from './reply-text.ts';
 import { readSimpleRequest } from './simple-request.ts';
 
@@ -20,25 +20,22 @@ type TakeConnection = (this: Server, socket: Socket) => void;
  *
  * Call it before anything else listens to the connections of the server.
  */
-export function openPreflightLane(
-  server: Server,
-  event: 'connection' | 'secureConnection',
-  answer: Gate['answerPreflight'],
-  limits: Limits,
-): void {
+export function openPreflightLane(server: Server, answer: Gate['answerPreflight'], limitBytes: number): void {
+  const isSecure = isTlsServer(server);
+  const event = isSecure ? 'secureConnection' : 'connection';
   const parsers = server.listeners(event) as TakeConnection[];
   server.removeAllListeners(event);
-  const firstMilliseconds = Math.ceil(Math.min(limits.headersSeconds, limits.idleSeconds) * 1000);
-  const keptMilliseconds = Math.ceil(limits.keepAliveSeconds * 1000);
-  // What Node says of a connection that it keeps.
-  const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(limits.keepAliveSeconds)}\r\n`;
-
   server.on(event, (socket: Socket) => {
+    // Those that are in force now: they can change while the server runs.
+    const { headersTimeout, keepAliveTimeout, timeout } = server;
+    // What Node says of a connection that it keeps.
+    const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1000)}\r\n`;
     let answered = 0;
 
     const connection: PreflightConnection = {
       address: socket.remoteAddress,
       port: socket.remotePort,
+      isSecure,
       bodyBytes: 0,
       send: (reply, at) => {
         const text = replyHead(reply, at, connectionLines);
@@ -56,7 +53,7 @@ export function openPreflightLane(
       if (server.listening) {
         const text = bytes.toString('latin1');
         while (start < text.length) {
-          const request = readSimpleRequest(text, start, limits.headerBytes);
+          const request = readSimpleRequest(text, start, limitBytes);
           if (!request || !answer(request.head, connection)) break;
           start = request.end;
           answered++;
@@ -66,7 +63,7 @@ export function openPreflightLane(
         handOver(bytes.subarray(start));
         return;
       }
-      if (answered === 1) socket.setTimeout(keptMilliseconds);
+      if (answered === 1) socket.setTimeout(keepAliveTimeout);
       // A client that does not read its answers gets no more of them.
       if (socket.writableNeedDrain) socket.pause();
     }
@@ -97,7 +94,7 @@ export function openPreflightLane(
       socket.destroy();
     };
     const onTimeout = (): void => {
-      if (answered > 0 || limits.idleSeconds <= limits.headersSeconds) {
+      if (answered > 0 || timeout <= headersTimeout) {
         socket.destroy();
         return;
       }
@@ -112,7 +109,7 @@ export function openPreflightLane(
       .on('end', end)
       .on('error', fail)
       .on('timeout', onTimeout)
-      .setTimeout(firstMilliseconds);
+      .setTimeout(Math.min(headersTimeout, timeout));
   });
 }
 

@@ -29,11 +29,11 @@ describe('openPreflightLane', () => {
   beforeEach(async () => {
     server = createServer();
     answered = 0;
-    const answer: Parameters<typeof openPreflightLane>[2] = (_head, { send }) => {
+    const answer: Parameters<typeof openPreflightLane>[1] = (_head, { send }) => {
       answered++;
       return send({ status: 200, headers: [['X-Long', 'x'.repeat(10_000)]] }, 0);
     };
-    openPreflightLane(server, 'connection', answer, DEFAULT_LIMITS);
+    openPreflightLane(server, answer, DEFAULT_LIMITS.headerBytes);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
