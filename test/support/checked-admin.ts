@@ -20,8 +20,8 @@ export interface CheckedAdmin {
   readonly answered: ReadonlySet<string>;
 }
 
-/** Refused before the route is looked at, or because of the method. */
-const EVERYWHERE = [403, 405, 500];
+/** Refused before the route is looked at, or because of the method or of who asks. */
+const EVERYWHERE = [401, 403, 405, 429, 500];
 
 export async function openCheckedAdmin(address: string): Promise<CheckedAdmin> {
   const plain = adminApi(address);

@@ -1,12 +1,13 @@
 import cluster from 'node:cluster';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
+import { type Access, accessOf } from './admin/access/access.ts';
 import { createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
-import { serviceOrigin } from './admin/services-resource.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
 import { listen } from './listener.ts';
+import { isLoopback } from './loopback.ts';
 import { formatMetrics, newMetrics } from './metrics.ts';
 import { type Answers, type Ask, answerQuestion, newObserved, type Question } from './observed/observed.ts';
 import { measureReplica } from './policies.ts';
@@ -16,7 +17,6 @@ import { openWorkers } from './workers.ts';
 
 /** How long requests in flight may take to finish once the server stops. */
 const GRACE_MS = 10_000;
-const ADMIN_HOST = '127.0.0.1';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -49,6 +49,7 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
         ? await openWorkers(config, log)
         : await openInProcess(config, stores, log);
     const { replicaStatus } = stores;
+    const access: Access = accessOf(config.admin);
     const ownMetrics = newMetrics();
     if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
     const admin = createAdminServer({
@@ -56,16 +57,20 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       dataApis: stores.dataApis,
       dialects: dialectsAsRead(config),
       listeners,
-      console: openConsoleFiles(listeners.map(({ address }) => serviceOrigin(address))),
+      console: openConsoleFiles(),
       ask,
       metrics: async () => formatMetrics([...(await metrics()), ownMetrics.snapshot()]),
       ready: () => ready() && replicaStatus?.().isReady !== false,
+      access: () => access,
+      limits: config.limits,
       log,
     });
-    const adminListener = await listen(admin, ADMIN_HOST, config.portBase).catch(async (error: unknown) => {
+    const { host, port } = config.admin;
+    const adminListener = await listen(admin, host, port).catch(async (error: unknown) => {
       await close();
       throw error;
     });
+    warnOfPlainTokens(config, log);
     // Until the services are closed, the admin API tells that they are not ready.
     closers.push(() => adminListener.close(GRACE_MS), close);
     let closing: Promise<void> | undefined;
@@ -81,6 +86,14 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     await closeAll();
     throw error;
   }
+}
+
+function warnOfPlainTokens({ admin: { host } }: ServeConfig, log: Logger): void {
+  if (isLoopback(host)) return;
+  log.warn(
+    { host },
+    'admin tokens and sessions travel over plain HTTP: whoever can listen in can use them; put a proxy with TLS before it, or a network that nobody else is in',
+  );
 }
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { type Dialect, dialectById } from '@crossgate/dialects';
 import type { RunningServer } from './serve.ts';
-import type { DialectConfig, ServeConfig } from './serve-config.ts';
+import type { AdminConfig, DialectConfig, ServeConfig } from './serve-config.ts';
 
 /** A service and where it listens. */
 interface Row {
@@ -19,12 +19,12 @@ export function formatStartUp(server: RunningServer, config: ServeConfig): strin
   return [
     'Crossgate is ready.',
     '',
-    ...formatListeners(server.adminAddress, rows),
+    ...formatListeners(server.adminAddress, rows, config.admin),
     '',
     ...formatLocalKeys(rows),
     ...formatStores(config),
     '',
-    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminAddress), ''] : []),
+    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminAddress, config.admin), ''] : []),
   ].join('\n');
 }
 
@@ -38,7 +38,7 @@ export function formatPlan(config: ServeConfig): string {
   return [
     'The configuration is in order. It would serve:',
     '',
-    ...formatListeners(plannedAddress('127.0.0.1', config.portBase), rows),
+    ...formatListeners(plannedAddress(config.admin.host, config.admin.port), rows, config.admin),
     '',
     ...formatLocalKeys(rows),
     ...rows.flatMap(({ dialect, config: { credentials } }) =>
@@ -66,11 +66,16 @@ function plannedAddress(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port === 0 ? '(any free port)' : port}`;
 }
 
-function formatListeners(adminAddress: string, rows: readonly Row[]): readonly string[] {
+function formatListeners(
+  adminAddress: string,
+  rows: readonly Row[],
+  { tokens }: AdminConfig,
+): readonly string[] {
   const width = Math.max(...rows.map(({ dialect }) => dialect.title.length), 'Admin API'.length);
   const line = (title: string, text: string): string => `  ${title.padEnd(width)}  ${text}`;
   return [
     line('Admin API', `http://${adminAddress}`),
+    ...(tokens.length > 0 ? [line('', `tokens: ${formatTokens(tokens)}`)] : []),
     ...rows.flatMap(({ dialect, config, address }) => [
       line(dialect.title, `http://${address}`),
       ...formatUpstreams(dialect, config).map(text => line('', text)),
@@ -78,14 +83,20 @@ function formatListeners(adminAddress: string, rows: readonly Row[]): readonly s
   ];
 }
 
+function formatTokens(tokens: AdminConfig['tokens']): string {
+  const shown = tokens.slice(0, LISTED).map(({ name, role }) => `${name} (${role})`);
+  const more = tokens.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
 /** More than these would push the rest off the screen. */
-const TENANTS_SHOWN = 3;
+const LISTED = 3;
 
 function formatUpstreams(dialect: Dialect, { upstream, tenantUpstreams }: DialectConfig): readonly string[] {
   const tenants = Object.entries(tenantUpstreams);
-  const lines = tenants.slice(0, TENANTS_SHOWN).map(([tenant, { url }]) => `${tenant} -> ${url}`);
-  if (tenants.length > TENANTS_SHOWN) {
-    lines.push(`${tenants.length - TENANTS_SHOWN} more ${dialect.tenantNoun}s -> upstreams of their own`);
+  const lines = tenants.slice(0, LISTED).map(([tenant, { url }]) => `${tenant} -> ${url}`);
+  if (tenants.length > LISTED) {
+    lines.push(`${tenants.length - LISTED} more ${dialect.tenantNoun}s -> upstreams of their own`);
   }
   if (upstream) lines.push(tenants.length > 0 ? `others -> ${upstream.url}` : `data -> ${upstream.url}`);
   else if (!dialect.openDataApi) lines.push(`no upstream for data: --upstream ${dialect.id}=URL`);
@@ -120,10 +131,11 @@ function formatStores({ store, dataDirectory }: ServeConfig): readonly string[] 
 }
 
 /** Lets one origin in where nobody is yet, then asks as a browser of that origin would. */
-function tryCommand({ dialect, address }: Row, adminAddress: string): string {
+function tryCommand({ dialect, address }: Row, adminAddress: string, { tokens }: AdminConfig): string {
   const { tenant, path } = dialect.example;
   return [
     "  curl -X PUT -H 'If-None-Match: *' \\",
+    ...(tokens.length > 0 ? ['    -H "Authorization: Bearer $CROSSGATE_ADMIN_TOKEN" \\'] : []),
     `    http://${adminAddress}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
     `    -d '{"rules":[{"allowedOrigins":["https://example.com"],`,
     `    "allowedMethods":["GET"]}]}' &&`,

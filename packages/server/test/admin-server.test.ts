@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { createAdminServer } from '../src/admin/admin-server.ts';
 import { openConsoleFiles } from '../src/admin/console-files.ts';
 import { listen } from '../src/listener.ts';
+import { DEFAULT_LIMITS } from '../src/serve-config.ts';
 
 it('an admin request that fails is answered 500, and the log says why', async () => {
   const lines: Record<string, unknown>[] = [];
@@ -12,10 +13,12 @@ it('an admin request that fails is answered 500, and the log says why', async ()
     dataApis: new Map(),
     dialects: [],
     listeners: [],
-    console: openConsoleFiles([]),
+    console: openConsoleFiles(),
     ask: () => Promise.resolve([]),
     metrics: () => Promise.reject(new Error('the disk is full')),
     ready: () => false,
+    access: () => ({ kind: 'loopback' }),
+    limits: DEFAULT_LIMITS,
     log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),
   });
   const { address, close } = await listen(admin, '127.0.0.1', 0);

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { DIALECTS } from '@crossgate/dialects';
 import { DEFAULT_LIMITS, type DialectConfig, type ServeConfig } from '../serve-config.ts';
+import { readAdmin } from './admin.ts';
 import type { DialectSection } from './config-file.ts';
 import { checkCredentialVariables } from './credential-variables.ts';
 import { readCredentials } from './credentials.ts';
@@ -20,7 +21,7 @@ export type ServeConfigResult =
 
 /**
  * Puts together what was asked for: on the command line, else in the environment (`CROSSGATE_COS_CREDENTIAL=id:secret`,
- * and so for each dialect), else in a file, else by default. Undefined settings are not given. Finds everything that is
+ * and so for each dialect, and `CROSSGATE_ADMIN_TOKEN`), else in a file, else by default. Undefined settings are not given. Finds everything that is
  * wrong, and opens nothing.
  */
 export function readServeConfig(
@@ -73,6 +74,7 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
   const workers = flags.workers ?? file.workers ?? 1;
   const store = readStore(draft, workers, fileName);
   const limits = { ...DEFAULT_LIMITS, ...file.limits };
+  const admin = readAdmin(draft, portBase);
   const dialects: Record<string, DialectConfig> = {};
   const publiclyServed: PubliclyServed[] = [];
   for (const dialect of DIALECTS) {
@@ -95,12 +97,13 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
   }
   checkCredentialVariables(draft);
   checkPublicKeys(draft, publiclyServed);
-  checkPorts(draft, { portBase, dialects });
+  checkPorts(draft, { admin, dialects });
   if (Object.keys(dialects).length === 0) {
     draft.refuse('every service is disabled; enable one', { at: ['dialects'] });
   }
   return {
     portBase,
+    admin,
     dataDirectory: flags.dataDirectory ?? dataDirectoryOf(file.data, fileName) ?? '.crossgate',
     store,
     workers,

@@ -1,0 +1,90 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { ResponseHeader } from '@crossgate/core';
+import type { Fault } from '@crossgate/dialects';
+import type { Limits } from './serve-config.ts';
+import { trackAnswers } from './track-answers.ts';
+
+/** How often Node looks for requests whose head takes too long. */
+const LONGEST_CHECK_MS = 5_000;
+
+export type RequestFault = Extract<Fault, 'headers-too-large' | 'request-timeout' | 'request-malformed'>;
+
+/** An answer to something that was no request. */
+export interface RawReply {
+  readonly status: number;
+  readonly reason?: string | undefined;
+  readonly headers: readonly ResponseHeader[];
+  readonly body?: string | Uint8Array | undefined;
+}
+
+export interface BoundedServerParts {
+  readonly limits: Limits;
+  /** From the first byte of a request to the last of its body; 0 where it may take as long as it moves. */
+  readonly requestSeconds: number;
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly faultReply: (fault: RequestFault) => RawReply;
+}
+
+/** An HTTP server that takes of strangers what the limits allow, and tells them when that is not enough. */
+export function createBoundedServer({
+  limits,
+  requestSeconds,
+  answer: answerOne,
+  faultReply,
+}: BoundedServerParts): Server {
+  const answers = trackAnswers();
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    answers.inTurn(response, () => answerOne(request, response));
+  };
+  const headersTimeout = Math.ceil(limits.headersSeconds * 1000);
+  const options: ServerOptions = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout,
+    requestTimeout: Math.ceil(requestSeconds * 1000),
+    connectionsCheckingInterval: Math.min(headersTimeout, LONGEST_CHECK_MS),
+    keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
+    requireHostHeader: false,
+  };
+  const server = createServer(options, answer);
+  // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
+  server.maxHeadersCount = 0;
+  server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
+  // An expectation that is not known can be passed over (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', answer);
+  server.on('connect', (_request, socket: Duplex) => {
+    socket.on('error', () => {}).resume();
+    socket.end(rawReply(faultReply('request-malformed')), () => socket.destroy());
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+      return;
+    }
+    const fault = PARSER_FAULTS.get(error.code) ?? 'request-malformed';
+    answers.afterComplete(socket, () => socket.end(rawReply(faultReply(fault))));
+  });
+  return server;
+}
+
+/** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */
+const PARSER_FAULTS: ReadonlyMap<string | undefined, RequestFault> = new Map([
+  ['HPE_HEADER_OVERFLOW', 'headers-too-large'],
+  ['ERR_HTTP_REQUEST_TIMEOUT', 'request-timeout'],
+]);
+
+/** Written by hand: there is no response object to write it with. */
+function rawReply({ status, reason, headers, body }: RawReply): Buffer {
+  const all = [...headers, ['Date', new Date().toUTCString()], ['Connection', 'close']];
+  const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  const head = `HTTP/1.1 ${status} ${reason ?? STATUS_CODES[status] ?? ''}\r\n${lines}\r\n`;
+  return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body ?? '')]);
+}
