@@ -143,7 +143,7 @@ const NAME_LOGGED = 256;
 async function perform({ role, handle }: PlainOperation, call: AdminCall): Promise<AdminReply> {
   const { identity } = call;
   if (role !== 'anyone' && identity?.kind === 'token' && !isEnough(identity.role, role)) {
-    const message = `${identity.name} has the role ${identity.role}, and this takes ${role}: log in with another token`;
+    const message = `${identity.name} has the role ${identity.role}, and this takes ${role}`;
     return problem(403, 'role', message);
   }
   return await handle(call);
