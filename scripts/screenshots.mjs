@@ -154,13 +154,13 @@ async function shoot(scheme, width, pixels) {
         .click();
     },
     'log-in': () => page.goto(`http://${guarded.adminAddress}/#/cos/media-1250000000/rules`),
-    'log-in-rules': async () => {
+    'logged-in': async () => {
       await logIn(page);
       await page
         .getByLabel('Allowed origins')
         .first()
         .fill('https://www.example.com\nhttps://shop.example.org');
-      await page.getByText('Not saved yet.').waitFor();
+      await page.getByText('1 warning').waitFor({ state: 'detached' });
     },
     'session-ended': async () => {
       await page.getByRole('button', { name: 'Save…' }).click();

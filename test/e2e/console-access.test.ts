@@ -37,6 +37,18 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await button('Log in').click();
   }
 
+  /** Light and dark, and in a narrow window. */
+  async function expectFitForAll(): Promise<void> {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+    }
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
+    if (size) await page.setViewportSize(size);
+  }
+
   /** As when it has lasted long enough: the browser still has its cookie. */
   async function endSession(): Promise<void> {
     const cookies = await session.browser.context.cookies();
@@ -57,7 +69,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await page.getByRole('heading', { name: 'Log in to Crossgate' }).waitFor();
     expect(await page.getByLabel('Token').getAttribute('type')).toBe('password');
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('token');
-    await expectAccessible(page);
+    await expectFitForAll();
     expect(await page.textContent('body')).not.toContain('hidden-1250000000');
     await logIn(`${TOKENS.owner}\n`);
     await page.getByLabel('Allowed origins').waitFor();
@@ -100,7 +112,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await button('Save now').click();
     const dialog = page.getByRole('dialog', { name: 'You are logged out' });
     await dialog.getByText('Nothing you have typed is lost').waitFor();
-    await expectAccessible(page);
+    await expectFitForAll();
     expect(await stored(tenant)).toMatchObject({ policy: { rules: [RULE] } });
 
     await logIn('wrong-0123456789abcdefghi');
@@ -179,7 +191,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await page.getByText('Lets in', { exact: true }).waitFor();
     expect(await button('Save now').count()).toBe(0);
     expect(await button('Only watch what it would change').count()).toBe(0);
-    await expectAccessible(page);
+    await expectFitForAll();
     await page.getByRole('link', { name: 'History', exact: true }).click();
     await page
       .getByRole('button', { name: /^Show revision/ })
