@@ -71,19 +71,18 @@ describeWith(CHROMIUM_MISSING)('what happens, and what has happened', () => {
   });
 
   it('looks at the rules of every tenant that is shown, and shows all of them in steps', async () => {
-    const names = Array.from({ length: 230 }, (_, i) => `many-${String(i).padStart(3, '0')}-1250000000`);
+    const names = Array.from({ length: 120 }, (_, i) => `many-${String(i).padStart(3, '0')}-1250000000`);
     const rules = [{ allowedOrigins: ['*'], allowedMethods: ['GET'] }];
-    for (const name of names) await putPolicy(session.admin, `cos/${name}`, { rules });
+    await Promise.all(names.map(name => putPolicy(session.admin, `cos/${name}`, { rules })));
     page = await session.open('#/');
     const table = page.getByRole('table', { name: 'Everybody who has a policy or a bucket' });
     const found = () => table.getByRole('cell', { name: /^\d+ (?:error|warning|note)/ }).count();
-    await expect.poll(found, { timeout: 8_000 }).toBeGreaterThan(90);
+    await expect.poll(found, { timeout: 10_000 }).toBeGreaterThan(95);
     expect(await table.getByRole('row').count()).toBe(101);
-    await page.getByRole('button', { name: /^Show 100 of 1\d\d more$/ }).click();
+    await page.getByRole('button', { name: /^Show (\d\d) of \1 more$/ }).click();
     expect(await page.evaluate<string>('document.activeElement.textContent.trim()')).toMatch(/^many-09\d-/);
-    await page.getByRole('button', { name: /^Show \d\d of \d\d more$/ }).click();
     expect(await page.getByRole('button', { name: /^Show \d/ }).count()).toBe(0);
-    const last = table.getByRole('row', { name: /many-229/ });
+    const last = table.getByRole('row', { name: /many-119/ });
     await last.getByRole('cell', { name: /note|warning/ }).waitFor();
     expect(await table.getByText('…', { exact: true }).count()).toBe(0);
     await page.close();
