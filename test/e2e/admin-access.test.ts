@@ -1,12 +1,20 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readServeConfig } from '@crossgate/server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { adminApi, policyFor, policyPath, type SendToAdmin } from '../support/admin-http.ts';
 import { bearer, cookieOf, logIn, TOKENS, WITH_TOKENS, withToken } from '../support/admin-session.ts';
+import { makeCertificate, missingOpenssl } from '../support/certificates.ts';
 import { openCheckedAdmin } from '../support/checked-admin.ts';
 import { createBucket, splitAddress } from '../support/cos-http.ts';
 import { type LocalServer, type LogLine, startLocalServer } from '../support/local-server.ts';
 import { openConnection } from '../support/raw-http.ts';
+import { describeWith } from '../support/required.ts';
 
 let server: LocalServer;
 let send: SendToAdmin;
@@ -270,6 +278,74 @@ describe('a session', () => {
     expect(answer.status).toBe(status);
     expect(answer.headers['set-cookie']).toBeUndefined();
     expect(answer.text).not.toContain(TOKENS.owner);
+  });
+});
+
+describeWith(missingOpenssl)('a session over TLS', () => {
+  let directory: string;
+  let secure: LocalServer;
+  let ca: string;
+  const lines: LogLine[] = [];
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'crossgate-access-'));
+    const { certificate, privateKey, pem } = makeCertificate(directory);
+    ca = pem.certificate;
+    const tls = `tls: { certificate: ${certificate}, privateKey: ${privateKey} }\n`;
+    secure = await startLocalServer({ adminHost: '0.0.0.0' }, {}, { text: WITH_TOKENS + tls, logged: lines });
+  });
+  afterAll(async () => {
+    await secure.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  async function ask(path: string, headers: Record<string, string>, body?: object): Promise<IncomingMessage> {
+    const [, port] = splitAddress(secure.admin);
+    const method = body ? 'POST' : 'GET';
+    const outgoing = request({ hostname: '127.0.0.1', port, ca, method, path, headers, agent: false });
+    outgoing.end(body && JSON.stringify(body));
+    const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return incoming.resume();
+  }
+
+  it('has a cookie that goes nowhere else, and no warning', async () => {
+    const [, port] = splitAddress(secure.admin);
+    const Origin = `https://127.0.0.1:${port}`;
+    const { headers } = await ask('/api/v1/session', { Origin }, { token: TOKENS.editor });
+    expect(headers['set-cookie']).toEqual([
+      expect.stringMatching(
+        /^__Host-crossgate_session_\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+      ),
+    ]);
+    const Cookie = cookieOf(headers);
+    expect((await ask('/metrics', { Cookie })).statusCode).toBe(200);
+    expect((await ask('/metrics', { Cookie: Cookie.replace('__Host-', '') })).statusCode).toBe(401);
+    expect((await ask('/api/v1/lint', { Cookie, Origin }, {})).statusCode).toBe(400);
+    const plain = { Cookie, Origin: Origin.replace('https', 'http') };
+    expect((await ask('/api/v1/lint', plain, {})).statusCode).toBe(403);
+    expect(lines.filter(({ level }) => level === 40)).toEqual([]);
+  });
+});
+
+describe('tokens that are replaced while the server runs', () => {
+  it('end the sessions that they began, and no other', async () => {
+    const running = await startLocalServer({}, {}, { text: WITH_TOKENS });
+    try {
+      const ask = adminApi(running.admin);
+      const [editor, reader] = [await logIn(ask, TOKENS.editor), await logIn(ask, TOKENS.reader)];
+      const text = WITH_TOKENS.replace(TOKENS.editor, 'another-0123456789abcdefgh');
+      const flags = { portBase: 0, dataDirectory: running.dataDirectory, logLevel: 'silent' };
+      const read = (changed: string) => readServeConfig(flags, {}, { name: 'crossgate.yaml', text: changed });
+      expect(await running.running.reload(read(text))).toBe('taken-over');
+      const statusOf = async (Cookie: string): Promise<number> =>
+        (await ask('/api/v1/session', { headers: { Cookie } })).status;
+      expect([await statusOf(editor), await statusOf(reader)]).toEqual([401, 200]);
+      expect((await ask('/metrics', { headers: bearer(TOKENS.editor) })).status).toBe(401);
+      expect(await running.running.reload(read(text.replace('admin:', 'admin:\n  port: 1')))).toBe('refused');
+      expect(await running.running.reload(read(''))).toBe('taken-over');
+      expect((await ask('/metrics')).status).toBe(200);
+    } finally {
+      await running.stop();
+    }
   });
 });
 

@@ -119,6 +119,8 @@ describe('GET /metrics', () => {
       ['crossgate_request_duration_seconds', 'histogram'],
       ['crossgate_report_only_total', 'counter'],
       ['crossgate_analytics_requests_total', 'counter'],
+      ['crossgate_config_reloads_total', 'counter'],
+      ['crossgate_config_last_reload_success_timestamp_seconds', 'gauge'],
     ]);
     const series = [...samples].filter(([line]) => line.includes('_bucket{dialect="cos",kind="preflight"'));
     const counts = series.map(([, count]) => count);

@@ -1,44 +1,28 @@
 /** An upstream that speaks TLS: whom it is asked to be, and whom it has to prove to be. */
-import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { makeCertificate, missingOpenssl } from '../support/certificates.ts';
 import { startServerProcess } from '../support/command.ts';
 import { HOST, HOST_LINE } from '../support/gateway.ts';
 import { rawRequest, sendRawRequest } from '../support/raw-http.ts';
 import { describeWith } from '../support/required.ts';
 
 const GET = rawRequest('GET /a HTTP/1.1', [HOST_LINE]);
-const missing = spawnSync('openssl', ['version']).status === 0 ? undefined : 'there is no openssl';
 
-describeWith(missing)('an upstream of https', () => {
+describeWith(missingOpenssl)('an upstream of https', () => {
   let directory: string;
   let upstream: Server;
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'crossgate-tls-'));
-    const key = join(directory, 'key.pem');
-    const certificate = join(directory, 'certificate.pem');
-    const names = 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1';
-    const what = [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-days',
-      '2',
-    ];
-    const where = ['-keyout', key, '-out', certificate, '-subj', '/CN=localhost', '-addext', names];
-    execFileSync('openssl', [...what, ...where], { stdio: 'ignore' });
-    const options = { key: readFileSync(key), cert: readFileSync(certificate) };
+    const { certificate, pem } = makeCertificate(directory);
+    const options = { key: pem.privateKey, cert: pem.certificate };
     upstream = createServer(options, ({ socket, headers }, response) => {
       const { servername } = socket as TLSSocket & { readonly servername: string | false };
       response.end(`${servername} ${headers.host}`);

@@ -36,6 +36,8 @@ export interface ServerProcess {
   readonly startUp: string;
   readonly cos: string;
   readonly qingstor: string;
+  readonly azureTables: string;
+  readonly boomi: string;
   readonly admin: string;
   /** Sends a signal and waits for the end. */
   readonly stop: (
@@ -47,9 +49,13 @@ export interface ServerProcess {
 export async function startServerProcess(
   dataDirectory: string,
   args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const all = [MAIN, 'serve', '--port-base', '0', '--data', dataDirectory, '--log-level', 'warn', ...args];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, all, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     errors += chunk;
@@ -63,7 +69,7 @@ export async function startServerProcess(
     child.once('exit', code => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });
   const address = (label: string): string => {
-    const found = new RegExp(`${label}\\s+http://(\\S+)`).exec(startUp)?.[1];
+    const found = new RegExp(`${label}\\s+https?://(\\S+)`).exec(startUp)?.[1];
     if (!found) throw new Error(`there is no ${label} in: ${startUp}`);
     return found;
   };
@@ -72,6 +78,8 @@ export async function startServerProcess(
     startUp,
     cos: address('Tencent COS'),
     qingstor: address('QingStor'),
+    azureTables: address('Azure Tables'),
+    boomi: address('Boomi'),
     admin: address('Admin API'),
     stop: async signal => {
       const ended = once(child, 'exit');

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DialectConfig, openLog, type RunningServer, readServeConfig, serve } from '@crossgate/server';
+import {
+  type DialectConfig,
+  type Logger,
+  openLog,
+  type RunningServer,
+  readServeConfig,
+  serve,
+} from '@crossgate/server';
 import pino from 'pino';
 
 /** A server of this process on free ports, with a data directory of its own. */
@@ -31,19 +38,25 @@ export interface LocalServerOptions {
   readonly text?: string;
   /** Where lines of the log go. */
   readonly logged?: LogLine[];
+  /** The log itself. */
+  readonly log?: Logger;
 }
 
 /** `dialects` are changes of how a service is served, by its id. */
 export async function startLocalServer(
   settings: Readonly<Record<string, unknown>> = {},
   dialects: Readonly<Record<string, Partial<DialectConfig>>> = {},
-  { text = '', logged }: LocalServerOptions = {},
+  { text = '', logged, log: given }: LocalServerOptions = {},
 ): Promise<LocalServer> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-test-'));
   const flags = { portBase: 0, dataDirectory, logLevel: 'silent', ...settings };
   const read = readServeConfig(flags, {}, { name: 'crossgate.yaml', text });
   if (read.kind === 'problem') throw new Error(read.message);
-  const { log, close: closeLog } = logged ? logInto(logged) : openLog(read.config.logLevel);
+  const { log, close: closeLog } = given
+    ? { log: given, close: () => {} }
+    : logged
+      ? logInto(logged)
+      : openLog(read.config.logLevel);
   const config = { ...read.config, dialects: { ...read.config.dialects } };
   for (const [id, changes] of Object.entries(dialects)) {
     const dialect = config.dialects[id];

@@ -100,7 +100,12 @@ export class AdminClient {
       redirect: 'manual' as const,
       ...body,
     };
-    const response = await fetch(this.#base + path, request).catch(() => {
+    const response = await fetch(this.#base + path, request).catch((error: unknown) => {
+      const { code = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+      if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
+        const trust = 'put it, or who issued it, into a file and name that in NODE_EXTRA_CA_CERTS';
+        throw new CommandError(`the certificate of ${this.#base} is not trusted (${code}): ${trust}`);
+      }
       const message = `no server answers at ${this.#base}: start one with \`crossgate serve\`, or name its admin API with --admin`;
       throw new CommandError(message);
     });

@@ -16,6 +16,7 @@ import type {
   RequestHead,
   ServiceError,
 } from './exchange.ts';
+import type { Role } from './role.ts';
 
 /**
  * One service's wire format. Everything but the data API is pure: bytes and values in, values out. Shared code never
@@ -66,6 +67,8 @@ export interface Credential {
   readonly token?: string;
   /** It is good for this tenant only. */
   readonly tenant?: string;
+  /** Left out, it may do everything. */
+  readonly role?: Role;
 }
 
 export interface CredentialProblem {
@@ -76,15 +79,27 @@ export interface CredentialProblem {
 
 /** The credentials that are held for the tenant of a request. */
 export interface Credentials {
-  readonly find: (id: string) => Credential | undefined;
+  /** All that have the id: the old and the new one, while keys are changed. */
+  readonly find: (id: string) => readonly Credential[];
   /** Whether there are none. */
   readonly isEmpty: boolean;
+  /** Those that may not do everything. */
+  readonly restricted: readonly Credential[];
 }
 
 export type Authorization =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'signed'; readonly credentialId: string }
+  | Signed
   | { readonly kind: 'refused'; readonly error: ServiceError };
+
+/** Sent by the holder of a credential. */
+export interface Signed {
+  readonly kind: 'signed';
+  readonly credentialId: string;
+  readonly role: Role;
+  /** Where the credential is good for one tenant only. */
+  readonly tenant?: string;
+}
 
 /** The requests by which a service's clients set, read and delete the policy of a tenant. */
 export interface PolicyApi {
@@ -122,6 +137,11 @@ export interface GatewayConventions {
    * not, only the upstream can tell.
    */
   readonly checksCredentials: boolean;
+  /**
+   * Whether a request could be taken for one that is signed with a credential, however an upstream reads it: for roles to
+   * hold where only the upstream can tell.
+   */
+  readonly names: (exchange: Exchange, credential: Credential) => boolean;
 }
 
 /** The document in which a service's users write their policy. */
@@ -148,6 +168,7 @@ export interface Replies {
 
 /**
  * - `credentials-missing`: the operation is not for anonymous requests.
+ * - `permission-denied`: whoever sent it may not do this.
  * - `request-malformed`: it is not HTTP, or has no or more than one `Host`.
  * - `headers-too-large`: the head of the request is over the limit.
  * - `request-timeout`: the head of the request did not arrive in time.
@@ -163,6 +184,7 @@ export interface Replies {
  */
 export type Fault =
   | 'credentials-missing'
+  | 'permission-denied'
   | 'request-malformed'
   | 'headers-too-large'
   | 'request-timeout'
@@ -178,8 +200,6 @@ export type Fault =
 
 export interface DataServices {
   readonly objects: ObjectStore;
-  /** For signatures that are in a body. */
-  readonly credentialsOf: (tenant: string | undefined) => Credentials;
   /** Removes the policy of a tenant that is no more. */
   readonly deletePolicy: (tenant: string) => Promise<void>;
 }
@@ -188,7 +208,18 @@ export interface DataServices {
 export interface DataApi {
   readonly tenantExists: (tenant: string) => boolean;
   readonly tenants: () => readonly string[];
-  readonly handle: (exchange: Exchange, authorization: Authorization, body: RequestBody) => Promise<Reply>;
+  readonly handle: (request: DataRequest) => Promise<Reply>;
+}
+
+/** A request of the embedded service, and who sent it. */
+export interface DataRequest {
+  readonly exchange: Exchange;
+  readonly authorization: Authorization;
+  readonly body: RequestBody;
+  /** For signatures that are in the body. */
+  readonly credentials: Credentials;
+  /** Why whoever signed the body may not do what is asked for; undefined when that is allowed. */
+  readonly roleProblem: (signed: Signed) => ServiceError | undefined;
 }
 
 /** Records of use as a service keeps them for its tenants: counted, and written to a log when the tenant wants one. */

@@ -34,7 +34,8 @@ export interface Location {
 export type Operation =
   | { readonly kind: 'preflight' }
   | { readonly kind: 'policy'; readonly action: 'get' | 'put' | 'delete' }
-  | { readonly kind: 'data' }
+  /** `write` is everything that can change something, or lets somebody change it. */
+  | { readonly kind: 'data'; readonly access: 'read' | 'write' }
   /** The target cannot be read. */
   | { readonly kind: 'unreadable'; readonly error: ServiceError };
 
@@ -60,6 +61,8 @@ export interface Exchange {
   readonly receivedAt: number;
   /** The IP address that the request came from; undefined where nobody knows. */
   readonly clientAddress?: string;
+  /** Whether it came over TLS. */
+  readonly isSecure?: true;
 }
 
 /** A response before the headers that every answer has, and those that CORS adds. */

@@ -8,6 +8,7 @@ export type {
   CredentialProblem,
   Credentials,
   DataApi,
+  DataRequest,
   DataServices,
   Dialect,
   Fault,
@@ -16,6 +17,7 @@ export type {
   PolicyDocumentFormat,
   ReadPolicyBody,
   Replies,
+  Signed,
   TenantState,
   Usage,
   UsageMeasures,
@@ -40,3 +42,4 @@ export {
 } from './profiles.ts';
 export { qingstorDialect } from './qingstor/dialect.ts';
 export { DIALECTS, dialectById } from './registry.ts';
+export { isAllowed, ROLES, type Role } from './role.ts';

@@ -6,6 +6,7 @@ import { type Acl, type ObjectStore, openObjectStore } from '@crossgate/object-s
 import { onTestFinished } from 'vitest';
 import type { Credential, Dialect } from '../src/dialect.ts';
 import type { Reply } from '../src/exchange.ts';
+import { signedBy } from '../src/held-credential.ts';
 import { held } from './held-credentials.ts';
 
 export interface Sent {
@@ -53,7 +54,6 @@ export async function newDataService(dialect: Dialect): Promise<DataService> {
   const deletedPolicies: string[] = [];
   const api = dialect.openDataApi?.({
     objects,
-    credentialsOf: () => held(KEY),
     deletePolicy: async tenant => {
       deletedPolicies.push(tenant);
     },
@@ -65,11 +65,13 @@ export async function newDataService(dialect: Dialect): Promise<DataService> {
     const location = dialect.locate(request);
     if (location.operation.kind !== 'data') throw new Error(`it is ${location.operation.kind}`);
     const exchange = { request, location, requestId: 'request-id', receivedAt: at };
-    const reply = await api?.handle(
+    const reply = await api?.handle({
       exchange,
-      as === 'signed' ? { kind: 'signed', credentialId: KEY.id } : { kind: 'anonymous' },
-      requestBody(body),
-    );
+      authorization: as === 'signed' ? signedBy(KEY) : { kind: 'anonymous' },
+      body: requestBody(body),
+      credentials: held(KEY),
+      roleProblem: () => undefined,
+    });
     if (!reply) throw new Error('there is no answer');
     return await answerOf(reply);
   }

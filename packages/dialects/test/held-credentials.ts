@@ -3,7 +3,8 @@ import type { Credential, Credentials } from '../src/dialect.ts';
 /** These credentials, for every tenant. */
 export function held(...credentials: readonly Credential[]): Credentials {
   return {
-    find: id => credentials.find(credential => credential.id === id),
+    find: id => credentials.filter(credential => credential.id === id),
     isEmpty: credentials.length === 0,
+    restricted: credentials.filter(({ role = 'all' }) => role !== 'all'),
   };
 }

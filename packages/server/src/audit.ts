@@ -30,10 +30,12 @@ export interface AuditEntry extends Revisions {
 
 export type Audit = (entry: AuditEntry) => void;
 
-/** Lines that are written at every level of the log but `silent`. */
+/** Lines that are written at every level of the log but `silent`, also where that is changed. */
 export function openAudit(log: Logger): Audit {
-  const lines = log.child({ audit: true }, { level: log.level === 'silent' ? 'silent' : 'info' });
-  return entry => lines.info(entry, 'audit');
+  const lines = log.child({ audit: true }, { level: 'info' });
+  return entry => {
+    if (log.level !== 'silent') lines.info(entry, 'audit');
+  };
 }
 
 /** What an answer means. */

@@ -1,5 +1,4 @@
 import {
-  createServer,
   type IncomingMessage,
   type Server,
   type ServerOptions,
@@ -10,8 +9,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ResponseHeader } from '@crossgate/core';
 import type { Fault } from '@crossgate/dialects';
-import type { Limits } from './serve-config.ts';
+import type { Limits, TlsKeys } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
+import { createWebServer } from './web-server.ts';
 
 /** How often Node looks for requests whose head takes too long. */
 const LONGEST_CHECK_MS = 5_000;
@@ -28,15 +28,18 @@ export interface RawReply {
 
 export interface BoundedServerParts {
   readonly limits: Limits;
+  /** Makes it one of HTTPS. */
+  readonly tls?: TlsKeys | undefined;
   /** From the first byte of a request to the last of its body; 0 where it may take as long as it moves. */
   readonly requestSeconds: number;
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
   readonly faultReply: (fault: RequestFault) => RawReply;
 }
 
-/** An HTTP server that takes of strangers what the limits allow, and tells them when that is not enough. */
+/** A server of HTTP or HTTPS that takes of strangers what the limits allow, and tells them when that is not enough. */
 export function createBoundedServer({
   limits,
+  tls,
   requestSeconds,
   answer: answerOne,
   faultReply,
@@ -54,7 +57,7 @@ export function createBoundedServer({
     keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
     requireHostHeader: false,
   };
-  const server = createServer(options, answer);
+  const server = createWebServer(options, answer, tls);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
   server.maxHeadersCount = 0;
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));

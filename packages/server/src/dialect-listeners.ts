@@ -1,21 +1,27 @@
 import { join } from 'node:path';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import { openBackend } from './backend/open-backend.ts';
+import { openAuthorizer } from './authorizer.ts';
+import { countUpstreamFailures, openBackend, type UpstreamFailures } from './backend/open-backend.ts';
 import { openGate } from './gate.ts';
-import { createDialectServer, type Listener, listen } from './listener.ts';
+import { openCredentials } from './held-credentials.ts';
+import { openInForce } from './in-force.ts';
+import { changeLimits, createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { openCandidateTenants } from './observed/candidate-tenants.ts';
 import type { Observed } from './observed/observed.ts';
 import { openReportOnly } from './observed/report-only.ts';
 import { openRequestObserver, type RequestObserver } from './request-observer.ts';
-import { chosenDialect, credentialsOf, type ServeConfig } from './serve-config.ts';
+import { chosenDialect, type DialectConfig, type ServeConfig } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 import { openUsageLog, type UsageLog } from './usage-log.ts';
 import { openUsageRecorder, type UsageRecorder } from './usage-recorder.ts';
+import { logHandshakes, showCertificate } from './web-server.ts';
 
 export interface DialectListener extends Listener {
   readonly dialect: string;
+  /** Takes over what can change while it runs. Requests in flight end by what they began with. */
+  readonly reload: (config: ServeConfig) => void;
 }
 
 /** Opens the listener of every dialect, or none: when one cannot be opened, the others are closed again. */
@@ -26,43 +32,75 @@ export async function openDialectListeners(
   log: Logger,
 ): Promise<readonly DialectListener[]> {
   const listeners: DialectListener[] = [];
+  const failures = countUpstreamFailures(observed.metrics);
   try {
     for (const known of DIALECTS) {
       const dialectConfig = config.dialects[known.id];
       if (!dialectConfig) continue;
       const dialect = chosenDialect(known, dialectConfig);
-      const dialectLog = log.child({ dialect: dialect.id });
-      const dataApi = stores.dataApis.get(dialect.id);
-      const backend = openBackend(dialect, dialectConfig, dataApi, observed.metrics, dialectLog);
-      const usage = openUsage(dialect, config, stores, observed.metrics, dialectLog);
-      const { observe, close: closeObserver } = openObserver(dialect, stores, observed, dialectLog);
-      const gate = openGate({
-        dialect,
-        policies: stores.policies,
-        backend,
-        credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
-        observe,
-        recordUsage: usage?.record,
-        log: dialectLog,
-      });
-      const server = createDialectServer(dialect, gate, config.limits);
-      const listener = await listen(server, dialectConfig.host, dialectConfig.port);
-      listeners.push({
-        ...listener,
-        dialect: dialect.id,
-        close: async graceMs => {
-          await listener.close(graceMs);
-          closeObserver();
-          await backend.close();
-          await usage?.log.close();
-        },
-      });
+      listeners.push(
+        await openDialectListener(dialect, config, dialectConfig, { stores, observed, failures, log }),
+      );
     }
   } catch (error) {
     await Promise.all(listeners.map(listener => listener.close(0)));
     throw error;
   }
   return listeners;
+}
+
+interface ListenerParts {
+  readonly stores: Stores;
+  readonly observed: Observed;
+  readonly failures: UpstreamFailures;
+  readonly log: Logger;
+}
+
+async function openDialectListener(
+  dialect: Dialect,
+  config: ServeConfig,
+  dialectConfig: DialectConfig,
+  { stores, observed, failures, log }: ListenerParts,
+): Promise<DialectListener> {
+  const dialectLog = log.child({ dialect: dialect.id });
+  const usage = openUsage(dialect, config, stores, observed.metrics, dialectLog);
+  const { observe, close: closeObserver } = openObserver(dialect, stores, observed, dialectLog);
+  const inForce = openInForce(
+    dialectConfig,
+    next => openBackend(dialect, next, stores.dataApis.get(dialect.id), failures, dialectLog),
+    ({ credentials }, backend) =>
+      openGate({
+        dialect,
+        policies: stores.policies,
+        backend,
+        authorizer: openAuthorizer(dialect, openCredentials(credentials), dialectLog),
+        observe,
+        recordUsage: usage?.record,
+        log: dialectLog,
+      }),
+    dialectLog,
+  );
+  const server = createDialectServer(dialect, inForce.gate, config.limits, dialectConfig.tls);
+  logHandshakes(server, dialectLog);
+  const listener = await listen(server, dialectConfig.host, dialectConfig.port);
+  return {
+    ...listener,
+    dialect: dialect.id,
+    reload: ({ dialects, limits }) => {
+      dialectLog.level = log.level;
+      changeLimits(server, limits);
+      const next = dialects[dialect.id];
+      if (!next) return;
+      if (next.tls) showCertificate(server, next.tls);
+      inForce.replace(next);
+    },
+    close: async graceMs => {
+      await listener.close(graceMs);
+      closeObserver();
+      await inForce.close();
+      await usage?.log.close();
+    },
+  };
 }
 
 /** Everything that is told of the requests of one dialect: counts, the log, refusals, and what candidates would change. */

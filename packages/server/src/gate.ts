@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { type CompiledPolicy, decideActual, decidePreflight } from '@crossgate/core';
 import {
-  type Authorization,
-  type Credentials,
   type Dialect,
   type Exchange,
   headerLines,
@@ -13,6 +12,7 @@ import {
 } from '@crossgate/dialects';
 import { type PolicyStore, PolicyStoreUnavailableError, type TenantKey } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
 import { mergeHeaders } from './merge-headers.ts';
@@ -26,8 +26,7 @@ export interface GateParts {
   readonly dialect: Dialect;
   readonly policies: PolicyStore;
   readonly backend: Backend;
-  /** Those that are held for a tenant. */
-  readonly credentialsOf: (tenant: string | undefined) => Credentials;
+  readonly authorizer: Authorizer;
   readonly observe: RequestObserver;
   /** For services that keep records of use. */
   readonly recordUsage?: UsageRecorder | undefined;
@@ -45,7 +44,7 @@ interface Answer {
 
 /** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
 export function openGate(parts: GateParts): Gate {
-  const { dialect, policies, backend, credentialsOf, observe, recordUsage, log } = parts;
+  const { dialect, policies, backend, authorizer, observe, recordUsage, log } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
   const operateOnPolicy = dialect.policyApi && openPolicyOperations(parts, dialect.policyApi);
 
@@ -68,13 +67,14 @@ export function openGate(parts: GateParts): Gate {
     };
     const receivedAt = Date.now();
     const location = dialect.locate(head);
-    const { remoteAddress } = request.socket;
+    const { remoteAddress, encrypted } = request.socket as Partial<TLSSocket>;
     const exchange = {
       request: head,
       location,
       requestId: dialect.newRequestId(receivedAt),
       receivedAt,
       ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
+      ...(encrypted && { isSecure: encrypted }),
     };
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);
@@ -191,11 +191,9 @@ export function openGate(parts: GateParts): Gate {
       case 'preflight':
         return fault(exchange, 'method-not-allowed');
       case 'data': {
-        const authorize = (): Authorization =>
-          dialect.authorize(exchange, credentialsOf(exchange.location.tenant));
-        const authorization = dialect.gateway.checksCredentials ? authorize() : undefined;
+        const authorization = dialect.gateway.checksCredentials ? authorizer.authorize(exchange) : undefined;
         if (authorization?.kind === 'refused') return dialect.replies.error(exchange, authorization.error);
-        return backend.handle({ exchange, authorize, request, response });
+        return backend.handle({ exchange, authorizer, request, response });
       }
       default:
         return operation satisfies never;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { isTlsServer } from './web-server.ts';
 
 /** How long a connection may wait for its first request: one that has just been made may have it on the way. */
 const FIRST_REQUEST_MS = 500;
@@ -19,11 +20,25 @@ interface Connection {
  */
 export function prepareGracefulClose(server: Server): (graceMs: number) => Promise<void> {
   const connections = new Map<Socket, Connection>();
+  const handshakes = new Map<string, Socket>();
   let closing = false;
 
-  server.on('connection', (socket: Socket) => {
+  const watch = (socket: Socket): void => {
     connections.set(socket, { unfinished: new Set(), hasAsked: false });
     socket.once('close', () => connections.delete(socket));
+  };
+  server.on('connection', (socket: Socket) => {
+    watch(socket);
+    if (!isTlsServer(server)) return;
+    const ends = endsOf(socket);
+    handshakes.set(ends, socket);
+    socket.once('close', () => handshakes.delete(ends));
+  });
+  // After the handshake requests come by another socket, which has taken this one over.
+  server.on('secureConnection', (socket: Socket) => {
+    const before = handshakes.get(endsOf(socket));
+    if (before) connections.delete(before);
+    watch(socket);
   });
   const begin = ({ socket }: IncomingMessage, response: ServerResponse): void => {
     const connection = connections.get(socket);
@@ -63,6 +78,11 @@ export function prepareGracefulClose(server: Server): (graceMs: number) => Promi
   function forEach(visit: (connection: Connection, socket: Socket) => void): void {
     for (const [socket, connection] of connections) visit(connection, socket);
   }
+}
+
+/** What no other connection has. */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return [remoteAddress, remotePort, localAddress, localPort].join();
 }
 
 function endIdle({ unfinished }: Connection, socket: Socket): void {

@@ -4,17 +4,19 @@ export { type LoadConfigFileResult, loadConfigFile } from './config/load-config-
 export type { ConfigText } from './config/read-config-file.ts';
 export { readServeConfig, type ServeConfigResult } from './config/read-serve-config.ts';
 export { DataDirectoryInUseError } from './data-lock.ts';
-export { type LogLevel, openLog } from './log.ts';
+export { type Logger, type LogLevel, openLog } from './log.ts';
 export {
   type MigratedStores,
   type MigrationOutcome,
   migrateStores,
 } from './migrate-stores.ts';
+export type { Reload, ReloadOutcome } from './reload.ts';
 export { type RunningServer, serve } from './serve.ts';
 export {
   type DialectConfig,
   type Limits,
   type ServeConfig,
+  type TlsKeys,
   UPSTREAM_TIMEOUTS,
   type UpstreamConfig,
 } from './serve-config.ts';

@@ -4,13 +4,16 @@ import type { Dialect, Exchange } from '@crossgate/dialects';
 import { createBoundedServer, type RawReply, type RequestFault } from './bounded-server.ts';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
-import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
+import { DEFAULT_LIMITS, type Limits, type TlsKeys } from './serve-config.ts';
+import { isTlsServer } from './web-server.ts';
 
 /** A bound socket that takes requests. */
 export interface Listener {
   readonly port: number;
   /** `host:port`, as it stands in a URL. */
   readonly address: string;
+  /** The same with `http` or `https` before it. */
+  readonly origin: string;
   /** Takes no more connections, lets requests in flight finish for `graceMs`, then ends the rest. */
   readonly close: (graceMs: number) => Promise<void>;
 }
@@ -26,18 +29,35 @@ export async function listen(server: Server, host: string, port: number): Promis
   });
   const bound = server.address() as AddressInfo;
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound.port}`;
-  return { port: bound.port, address, close };
+  const origin = `${isTlsServer(server) ? 'https' : 'http'}://${address}`;
+  return { port: bound.port, address, origin, close };
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
-export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
+export function createDialectServer(
+  dialect: Dialect,
+  gate: Gate,
+  limits: Limits = DEFAULT_LIMITS,
+  tls?: TlsKeys,
+): Server {
   return createBoundedServer({
     limits,
+    tls,
     // Uploads may take as long as they move; idle connections are ended by the time-out of the server.
     requestSeconds: 0,
     answer: gate,
     faultReply: fault => faultReply(dialect, fault),
   });
+}
+
+/**
+ * New limits for a server that runs. How long a connection may be idle counts for new ones; how large a head may be stays
+ * as it was.
+ */
+export function changeLimits(server: Server, limits: Limits): void {
+  server.headersTimeout = Math.ceil(limits.headersSeconds * 1000);
+  server.keepAliveTimeout = Math.ceil(limits.keepAliveSeconds * 1000);
+  server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
 }
 
 function faultReply(dialect: Dialect, fault: RequestFault): RawReply {

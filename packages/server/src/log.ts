@@ -1,5 +1,7 @@
 import pino, { type Logger } from 'pino';
 
+export type { Logger } from 'pino';
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 export type LogLevel = (typeof LOG_LEVELS)[number];

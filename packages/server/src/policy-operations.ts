@@ -1,22 +1,15 @@
-import type {
-  Authorization,
-  Credentials,
-  Dialect,
-  Exchange,
-  PolicyApi,
-  Reply,
-  RequestBody,
-} from '@crossgate/dialects';
+import type { Authorization, Dialect, Exchange, PolicyApi, Reply, RequestBody } from '@crossgate/dialects';
 import type { PolicyStore, TenantKey, WriteResult } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 import { openAudit, outcomeOf, type Revisions, revisionBefore } from './audit.ts';
+import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 
 export interface PolicyOperationsParts {
   readonly dialect: Dialect;
   readonly policies: PolicyStore;
   readonly backend: Backend;
-  readonly credentialsOf: (tenant: string | undefined) => Credentials;
+  readonly authorizer: Authorizer;
   readonly log: Logger;
 }
 
@@ -48,7 +41,7 @@ interface Answer {
 
 /** What the owner of a tenant can do with its policy in the service's own words. */
 export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: PolicyApi): PolicyOperations {
-  const { dialect, policies, backend, credentialsOf, log } = parts;
+  const { dialect, policies, backend, authorizer, log } = parts;
   const { replies } = dialect;
   const audit = openAudit(log);
 
@@ -117,8 +110,7 @@ export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: Po
   }
 
   return async (exchange, key, action, body) => {
-    const credentials = credentialsOf(exchange.location.tenant);
-    const owner = ownerOf(exchange, dialect.authorize(exchange, credentials));
+    const owner = ownerOf(exchange, authorizer.authorize(exchange));
     if (owner.kind === 'refused') return replies.error(exchange, owner.error);
     const isKnown = key && (policies.get(key) || backend.tenantExists(key.tenant) !== 'no');
     if (!isKnown) return replies.unknownTenant(exchange);

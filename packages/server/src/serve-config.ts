@@ -1,4 +1,4 @@
-import type { Credential, Credentials, Dialect } from '@crossgate/dialects';
+import type { Credential, Dialect } from '@crossgate/dialects';
 import type { AdminToken } from './admin/access/access.ts';
 import type { LogLevel } from './log.ts';
 
@@ -14,6 +14,8 @@ export interface ServeConfig {
   readonly workers: number;
   readonly logLevel: LogLevel;
   readonly limits: Limits;
+  /** Makes the admin API one of HTTPS. */
+  readonly tls?: TlsKeys;
   /** By id. A dialect that is not here is not served. */
   readonly dialects: Readonly<Record<string, DialectConfig>>;
 }
@@ -26,6 +28,12 @@ export interface AdminConfig {
   readonly port: number;
   /** With any of them nobody gets in without. */
   readonly tokens: readonly AdminToken[];
+}
+
+/** What a listener of HTTPS shows, as PEM. */
+export interface TlsKeys {
+  readonly certificate: string;
+  readonly privateKey: string;
 }
 
 /** Policies in etcd, with a replica in the data directory. */
@@ -76,6 +84,8 @@ export interface DialectConfig {
   readonly host: string;
   /** 0 when the system chooses. */
   readonly port: number;
+  /** Makes it a listener of HTTPS. */
+  readonly tls?: TlsKeys;
   /** Another reading of the service, by its name. */
   readonly variant?: string;
   readonly credentials: readonly Credential[];
@@ -108,15 +118,4 @@ export const UPSTREAM_TIMEOUTS: Omit<UpstreamConfig, 'url' | 'host'> = {
 export function chosenDialect(dialect: Dialect, config: DialectConfig): Dialect {
   const profile = dialect.variants[config.variant ?? ''];
   return profile ? { ...dialect, profile } : dialect;
-}
-
-/**
- * The credentials of a dialect that are good for a tenant. Its name counts in any case here: an upstream may find the same
- * tenant by it, and must not be asked for it without its credentials.
- */
-export function credentialsOf({ credentials }: DialectConfig, tenant: string | undefined): Credentials {
-  const good = credentials.filter(
-    ({ tenant: owner }) => owner === undefined || owner.toLowerCase() === tenant?.toLowerCase(),
-  );
-  return { find: id => good.find(credential => credential.id === id), isEmpty: good.length === 0 };
 }

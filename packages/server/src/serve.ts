@@ -2,17 +2,19 @@ import cluster from 'node:cluster';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { type Access, accessOf } from './admin/access/access.ts';
-import { createAdminServer } from './admin/admin-server.ts';
+import { type AdminParts, createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
-import { listen } from './listener.ts';
+import { changeLimits, listen } from './listener.ts';
 import { isLoopback } from './loopback.ts';
 import { formatMetrics, newMetrics } from './metrics.ts';
 import { type Answers, type Ask, answerQuestion, newObserved, type Question } from './observed/observed.ts';
 import { measureReplica } from './policies.ts';
+import { openReload, type Reload } from './reload.ts';
 import { chosenDialect, type ServeConfig } from './serve-config.ts';
 import { openStores, type Stores } from './stores.ts';
+import { logHandshakes, showCertificate } from './web-server.ts';
 import { openWorkers } from './workers.ts';
 
 /** How long requests in flight may take to finish once the server stops. */
@@ -22,7 +24,14 @@ const GRACE_MS = 10_000;
 export interface RunningServer {
   /** `host:port` of the admin API. */
   readonly adminAddress: string;
-  readonly listeners: readonly Pick<DialectListener, 'dialect' | 'address' | 'port'>[];
+  /** The same with `http` or `https` before it. */
+  readonly adminOrigin: string;
+  readonly listeners: readonly Pick<DialectListener, 'dialect' | 'address' | 'origin' | 'port'>[];
+  /**
+   * Takes over another configuration without a request lost: credentials, upstreams, certificates, limits, the level of
+   * the log. Refuses it where it has mistakes, or changes what cannot change, and says so in the log.
+   */
+  readonly reload: Reload;
   /** Finishes what is in flight, within 10 s for the services, then for the admin API, and closes the stores. Once is enough. */
   readonly close: () => Promise<void>;
 }
@@ -44,15 +53,15 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     closers.push(lockDataDirectory(config.dataDirectory));
     const stores = await openStores(config, { recover: true }, log);
     closers.push(stores.close, cleanUpHourly(stores, log));
-    const { listeners, ask, metrics, ready, close } =
+    const { listeners, ask, metrics, ready, takeOver, close } =
       config.workers > 1 && cluster.isPrimary
-        ? await openWorkers(config, log)
+        ? await openWorkers(withoutTokens(config), log)
         : await openInProcess(config, stores, log);
     const { replicaStatus } = stores;
-    const access: Access = accessOf(config.admin);
+    let access: Access = accessOf(config.admin);
     const ownMetrics = newMetrics();
     if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
-    const admin = createAdminServer({
+    const parts: AdminParts = {
       policies: stores.policies,
       dataApis: stores.dataApis,
       dialects: dialectsAsRead(config),
@@ -64,7 +73,9 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       access: () => access,
       limits: config.limits,
       log,
-    });
+    };
+    const admin = createAdminServer(parts, config.tls);
+    logHandshakes(admin, log);
     const { host, port } = config.admin;
     const adminListener = await listen(admin, host, port).catch(async (error: unknown) => {
       await close();
@@ -74,9 +85,17 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     // Until the services are closed, the admin API tells that they are not ready.
     closers.push(() => adminListener.close(GRACE_MS), close);
     let closing: Promise<void> | undefined;
+    const takeOverAll = async (next: ServeConfig): Promise<void> => {
+      if (next.tls) showCertificate(admin, next.tls);
+      changeLimits(admin, next.limits);
+      access = accessOf(next.admin);
+      await takeOver(withoutTokens(next));
+    };
     return {
       adminAddress: adminListener.address,
+      adminOrigin: adminListener.origin,
       listeners,
+      reload: openReload(config, takeOverAll, ownMetrics, log),
       close: () => {
         closing ??= closeAll();
         return closing;
@@ -88,11 +107,16 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
   }
 }
 
-function warnOfPlainTokens({ admin: { host } }: ServeConfig, log: Logger): void {
-  if (isLoopback(host)) return;
+/** The admin API is answered by this process alone. */
+function withoutTokens(config: ServeConfig): ServeConfig {
+  return { ...config, admin: { ...config.admin, tokens: [] } };
+}
+
+function warnOfPlainTokens({ admin: { host }, tls }: ServeConfig, log: Logger): void {
+  if (tls || isLoopback(host)) return;
   log.warn(
     { host },
-    'admin tokens and sessions travel over plain HTTP: whoever can listen in can use them; put a proxy with TLS before it, or a network that nobody else is in',
+    'admin tokens and sessions travel over plain HTTP: whoever can listen in can use them; give the server a certificate (tls), or a network that nobody else is in',
   );
 }
 
@@ -130,6 +154,8 @@ export interface Serving {
   readonly metrics: () => Promise<Parameters<typeof formatMetrics>[0]>;
   /** Whether every listener takes requests now. */
   readonly ready: () => boolean;
+  /** What can change while it runs. */
+  readonly takeOver: (config: ServeConfig) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -144,6 +170,9 @@ async function openInProcess(config: ServeConfig, stores: Stores, log: Logger): 
     ],
     metrics: () => Promise.resolve([observed.metrics.snapshot()]),
     ready: () => open,
+    takeOver: async next => {
+      for (const listener of listeners) listener.reload(next);
+    },
     close: async () => {
       open = false;
       await Promise.all(listeners.map(listener => listener.close(GRACE_MS)));

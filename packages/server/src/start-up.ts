@@ -1,13 +1,13 @@
 import { type Dialect, dialectById } from '@crossgate/dialects';
 import type { RunningServer } from './serve.ts';
-import type { AdminConfig, DialectConfig, ServeConfig } from './serve-config.ts';
+import type { AdminConfig, DialectConfig, ServeConfig, TlsKeys } from './serve-config.ts';
 
 /** A service and where it listens. */
 interface Row {
   readonly dialect: Dialect;
   readonly config: DialectConfig;
-  /** `host:port`, or what there is to say before it is known. */
-  readonly address: string;
+  /** `http://host:port`, or what there is to say before it is known. */
+  readonly origin: string;
 }
 
 const LINE_WIDTH = 80;
@@ -19,26 +19,26 @@ export function formatStartUp(server: RunningServer, config: ServeConfig): strin
   return [
     'Crossgate is ready.',
     '',
-    ...formatListeners(server.adminAddress, rows, config.admin),
+    ...formatListeners(server.adminOrigin, rows, config.admin),
     '',
     ...formatLocalKeys(rows),
     ...formatStores(config),
     '',
-    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminAddress, config.admin), ''] : []),
+    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminOrigin, config.admin), ''] : []),
   ].join('\n');
 }
 
 /** What would be served, for who asks before anything is opened. */
 export function formatPlan(config: ServeConfig): string {
-  const listeners = Object.entries(config.dialects).map(([dialect, { host, port }]) => ({
+  const listeners = Object.entries(config.dialects).map(([dialect, { host, port, tls }]) => ({
     dialect,
-    address: plannedAddress(host, port),
+    origin: plannedOrigin(host, port, tls),
   }));
   const rows = rowsOf(config, listeners);
   return [
     'The configuration is in order. It would serve:',
     '',
-    ...formatListeners(plannedAddress(config.admin.host, config.admin.port), rows, config.admin),
+    ...formatListeners(plannedOrigin(config.admin.host, config.admin.port, config.tls), rows, config.admin),
     '',
     ...formatLocalKeys(rows),
     ...rows.flatMap(({ dialect, config: { credentials } }) =>
@@ -53,31 +53,32 @@ export function formatPlan(config: ServeConfig): string {
 
 function rowsOf(
   config: ServeConfig,
-  listeners: readonly { dialect: string; address: string }[],
+  listeners: readonly { dialect: string; origin: string }[],
 ): readonly Row[] {
-  return listeners.flatMap(({ dialect: id, address }) => {
+  return listeners.flatMap(({ dialect: id, origin }) => {
     const dialect = dialectById(id);
     const dialectConfig = config.dialects[id];
-    return dialect && dialectConfig ? [{ dialect, config: dialectConfig, address }] : [];
+    return dialect && dialectConfig ? [{ dialect, config: dialectConfig, origin }] : [];
   });
 }
 
-function plannedAddress(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port === 0 ? '(any free port)' : port}`;
+function plannedOrigin(host: string, port: number, tls: TlsKeys | undefined): string {
+  const scheme = tls ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port === 0 ? '(any free port)' : port}`;
 }
 
 function formatListeners(
-  adminAddress: string,
+  adminOrigin: string,
   rows: readonly Row[],
   { tokens }: AdminConfig,
 ): readonly string[] {
   const width = Math.max(...rows.map(({ dialect }) => dialect.title.length), 'Admin API'.length);
   const line = (title: string, text: string): string => `  ${title.padEnd(width)}  ${text}`;
   return [
-    line('Admin API', `http://${adminAddress}`),
+    line('Admin API', adminOrigin),
     ...(tokens.length > 0 ? [line('', `tokens: ${formatTokens(tokens)}`)] : []),
-    ...rows.flatMap(({ dialect, config, address }) => [
-      line(dialect.title, `http://${address}`),
+    ...rows.flatMap(({ dialect, config, origin }) => [
+      line(dialect.title, origin),
       ...formatUpstreams(dialect, config).map(text => line('', text)),
     ]),
   ];
@@ -131,15 +132,15 @@ function formatStores({ store, dataDirectory }: ServeConfig): readonly string[] 
 }
 
 /** Lets one origin in where nobody is yet, then asks as a browser of that origin would. */
-function tryCommand({ dialect, address }: Row, adminAddress: string, { tokens }: AdminConfig): string {
+function tryCommand({ dialect, origin }: Row, adminOrigin: string, { tokens }: AdminConfig): string {
   const { tenant, path } = dialect.example;
   return [
     "  curl -X PUT -H 'If-None-Match: *' \\",
     ...(tokens.length > 0 ? ['    -H "Authorization: Bearer $CROSSGATE_ADMIN_TOKEN" \\'] : []),
-    `    http://${adminAddress}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
+    `    ${adminOrigin}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
     `    -d '{"rules":[{"allowedOrigins":["https://example.com"],`,
     `    "allowedMethods":["GET"]}]}' &&`,
-    `  curl -i -X OPTIONS http://${address}${path} \\`,
+    `  curl -i -X OPTIONS ${origin}${path} \\`,
     "    -H 'Origin: https://example.com' -H 'Access-Control-Request-Method: GET'",
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { type ObjectStore, openObjectStore } from '@crossgate/object-store';
 import type { Logger } from 'pino';
 import { candidateKey } from './observed/candidate-key.ts';
 import { type OpenedPolicies, openPolicies } from './policies.ts';
-import { credentialsOf, type ServeConfig } from './serve-config.ts';
+import type { ServeConfig } from './serve-config.ts';
 
 /** What is kept, opened: the policies of all services, and the embedded service behind each dialect. */
 export interface Stores extends OpenedPolicies {
@@ -48,7 +48,6 @@ export async function openStores(
       objectStores.push(objects);
       const services: DataServices = {
         objects,
-        credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         deletePolicy: async tenant => {
           await policies.delete({ dialect: dialect.id, tenant });
           await policies.delete(candidateKey({ dialect: dialect.id, tenant }));

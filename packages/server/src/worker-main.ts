@@ -4,12 +4,12 @@ import { openLog } from './log.ts';
 import { answerQuestion, newObserved } from './observed/observed.ts';
 import type { ServeConfig } from './serve-config.ts';
 import { openStores } from './stores.ts';
-import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const GRACE_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = JSON.parse(process.env[WORKER_CONFIG] ?? '') as ServeConfig;
+  const config = await firstConfig();
   const { log, close: closeLog } = openLog(config.logLevel);
   const observed = newObserved();
   const stores = await openStores(config, { recover: false }, log);
@@ -29,15 +29,41 @@ async function main(): Promise<void> {
     process.disconnect();
   };
   process.on('message', (message: ToWorker) => {
-    if (message.kind === 'stop') void stop();
-    else tell({ kind: 'answer', id: message.id, answer: answerQuestion(observed, message.question) });
+    switch (message.kind) {
+      case 'serve':
+        return;
+      case 'reload':
+        log.level = message.config.logLevel;
+        for (const listener of listeners) listener.reload(message.config);
+        tell({ kind: 'reloaded', id: message.id });
+        return;
+      case 'question':
+        tell({ kind: 'answer', id: message.id, answer: answerQuestion(observed, message.question) });
+        return;
+      case 'stop':
+        void stop();
+        return;
+      default:
+        message satisfies never;
+    }
   });
-  // A terminal sends its signals to every process of the group: the primary tells when to stop.
+  // A terminal sends its signals to every process of the group: the primary tells what to do.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
+  process.on('SIGHUP', () => {});
   tell({
     kind: 'ready',
-    listeners: listeners.map(({ dialect, address, port }) => ({ dialect, address, port })),
+    listeners: listeners.map(({ dialect, address, origin, port }) => ({ dialect, address, origin, port })),
+  });
+}
+
+/** It is asked for, and no part of the environment, which others can read, and which has less room. */
+function firstConfig(): Promise<ServeConfig> {
+  return new Promise(resolve => {
+    process.once('message', (message: ToWorker) => {
+      if (message.kind === 'serve') resolve(message.config);
+    });
+    tell({ kind: 'started' });
   });
 }
 

@@ -5,9 +5,10 @@ import type { MetricsSnapshot } from './metrics.ts';
 import type { Answers, Ask, Question } from './observed/observed.ts';
 import type { RunningServer, Serving } from './serve.ts';
 import type { ServeConfig } from './serve-config.ts';
-import { type FromWorker, type ToWorker, WORKER_CONFIG } from './worker-messages.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
 
 const ANSWER_TIMEOUT_MS = 2_000;
+const RELOAD_TIMEOUT_MS = 10_000;
 
 /** Before another try, when a worker could not be replaced. */
 const REPLACE_AGAIN_MS = 1_000;
@@ -22,14 +23,21 @@ export async function openWorkers(config: ServeConfig, log: Logger): Promise<Ser
   cluster.setupPrimary({ exec: fileURLToPath(new URL('worker-main.js', import.meta.url)) });
   const ready = new Set<Worker>();
   const counts = keepCounts();
+  let current = config;
   let stopping = false;
 
   const start = (): Promise<RunningServer['listeners']> =>
     new Promise((resolve, reject) => {
-      const worker = cluster.fork({ [WORKER_CONFIG]: JSON.stringify(config) });
+      const worker = cluster.fork();
+      let first = current;
       worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'ready') {
+        if (message.kind === 'started') {
+          first = current;
+          send(worker, { kind: 'serve', config: first });
+        } else if (message.kind === 'ready') {
           ready.add(worker);
+          // What changed while it was starting.
+          if (first !== current) void reloadWorker(worker, current);
           resolve(message.listeners);
         } else if (message.kind === 'failed') {
           reject(new Error(message.message));
@@ -77,6 +85,10 @@ export async function openWorkers(config: ServeConfig, log: Logger): Promise<Ser
       ask,
       metrics: () => counts.collect([...ready]),
       ready: () => !stopping && ready.size === config.workers,
+      takeOver: async next => {
+        current = next;
+        await Promise.all([...ready].map(worker => reloadWorker(worker, next)));
+      },
       close: stop,
     };
   } catch (error) {
@@ -132,15 +144,40 @@ function keepCounts(): {
   };
 }
 
-let lastQuestion = 0;
+let lastId = 0;
+
+/**
+ * Settles when the worker goes by the configuration, or is gone: its successor begins with the newest. One that is busy
+ * for long will come to it.
+ */
+function reloadWorker(worker: Worker, config: ServeConfig): Promise<void> {
+  lastId += 1;
+  const id = lastId;
+  return new Promise(resolve => {
+    const finish = (): void => {
+      clearTimeout(timer);
+      worker.off('message', onMessage);
+      worker.off('exit', finish);
+      resolve();
+    };
+    const onMessage = (message: FromWorker): void => {
+      if (message.kind === 'reloaded' && message.id === id) finish();
+    };
+    const timer = setTimeout(finish, RELOAD_TIMEOUT_MS);
+    worker.on('message', onMessage);
+    worker.on('exit', finish);
+    if (worker.isConnected()) send(worker, { kind: 'reload', id, config });
+    else finish();
+  });
+}
 
 /** Undefined when the worker does not answer in time. */
 function askWorker<Kind extends Question['kind']>(
   worker: Worker,
   question: Extract<Question, { readonly kind: Kind }>,
 ): Promise<Answers[Kind] | undefined> {
-  lastQuestion += 1;
-  const id = lastQuestion;
+  lastId += 1;
+  const id = lastId;
   return new Promise(resolve => {
     const finish = (answer: Answers[Kind] | undefined): void => {
       clearTimeout(timer);

@@ -18,10 +18,11 @@ import { readServeConfig } from '../src/config/read-serve-config.ts';
 import { type DialectListener, openDialectListeners } from '../src/dialect-listeners.ts';
 import { formatMetrics } from '../src/metrics.ts';
 import { newObserved } from '../src/observed/observed.ts';
-import type { ServeConfig } from '../src/serve-config.ts';
+import { type ServeConfig, UPSTREAM_TIMEOUTS } from '../src/serve-config.ts';
 import { openStores } from '../src/stores.ts';
 
 interface Opened {
+  readonly config: ServeConfig;
   readonly listener: DialectListener;
   readonly upstream: Server;
   readonly told: Readonly<Record<string, unknown>>[];
@@ -55,7 +56,7 @@ async function openBefore(answer: RequestListener): Promise<Opened> {
     formatMetrics([observed.metrics.snapshot()])
       .split('\n')
       .filter(line => line.startsWith('crossgate_upstream_failures_total'));
-  return { listener, upstream, told, failures };
+  return { config, listener, upstream, told, failures };
 }
 
 describe('closing the listener of a dialect', () => {
@@ -85,4 +86,19 @@ describe('closing the listener of a dialect', () => {
       expect([told, failures()]).toEqual([[], []]);
     },
   );
+
+  it('gives up what a former upstream has not answered, after others have taken its place', async () => {
+    const { config, listener, upstream, told, failures } = await openBefore(() => {});
+    const client = get(`http://${listener.address}/key`).on('error', () => {});
+    const ended = new Promise(resolve => client.once('close', resolve));
+    await once(upstream, 'request');
+    const { cos } = config.dialects;
+    for (const port of [1, 2]) {
+      const next = { ...UPSTREAM_TIMEOUTS, url: `http://127.0.0.1:${port}` };
+      listener.reload({ ...config, dialects: cos ? { cos: { ...cos, upstream: next } } : {} });
+    }
+    await listener.close(0);
+    await ended;
+    expect([told, failures()]).toEqual([[], []]);
+  });
 });

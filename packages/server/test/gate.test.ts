@@ -4,8 +4,10 @@ import { cosDialect } from '@crossgate/dialects';
 import { openMemoryPolicyStore, type PolicyStore } from '@crossgate/policy-store';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openAuthorizer } from '../src/authorizer.ts';
 import type { Backend } from '../src/backend/backend.ts';
 import { openGate } from '../src/gate.ts';
+import { openCredentials } from '../src/held-credentials.ts';
 import { createDialectServer, type Listener, listen } from '../src/listener.ts';
 
 /** A store that cannot be read: a file that is damaged, a disk that fails. */
@@ -19,6 +21,7 @@ const BROKEN: PolicyStore = {
 const BACKEND: Backend = {
   tenantExists: () => 'yes',
   handle: () => Promise.resolve({ status: 200, headers: [['Content-Length', '0']] }),
+  retire: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
@@ -28,13 +31,14 @@ describe('a gate whose policy store fails', () => {
 
   beforeEach(async () => {
     lines = [];
+    const log = pino({ base: null }, { write: line => lines.push(JSON.parse(line)) });
     const gate = openGate({
       dialect: cosDialect,
       policies: BROKEN,
       backend: BACKEND,
-      credentialsOf: () => ({ find: () => cosDialect.localCredential, isEmpty: false }),
+      authorizer: openAuthorizer(cosDialect, openCredentials([cosDialect.localCredential]), log),
       observe: () => {},
-      log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),
+      log,
     });
     listener = await listen(createDialectServer(cosDialect, gate), '127.0.0.1', 0);
   });

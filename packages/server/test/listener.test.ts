@@ -1,48 +1,69 @@
 import { once } from 'node:events';
-import { Agent, createServer, get, type IncomingMessage, request, type Server } from 'node:http';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../../test/support/certificates.ts';
+import type { Gate } from '../src/gate.ts';
 import { type Listener, listen } from '../src/listener.ts';
+import { createWebServer } from '../src/web-server.ts';
 
 /** Longer than any test may take: a stop that waits for it is a stop that hangs. */
 const GRACE_MS = 60_000;
 
-const agent = new Agent({ keepAlive: true });
+const TLS = { rejectUnauthorized: false };
+const directory = mkdtempSync(join(tmpdir(), 'crossgate-listener-'));
+const { pem } = makeCertificate(directory);
+rmSync(directory, { recursive: true });
+
+const SCHEMES = [
+  { scheme: 'http', agent: new http.Agent({ keepAlive: true }), request: http.request, tls: undefined },
+  { scheme: 'https', agent: new https.Agent({ keepAlive: true, ...TLS }), request: https.request, tls: pem },
+] as const;
+
 const sockets: Socket[] = [];
 
-/** Answers with what was sent, when all of it is there. */
-async function open(): Promise<{ readonly listener: Listener; readonly server: Server }> {
-  const server = createServer((incoming, response) => {
-    incoming.on('end', () => response.end('ok')).resume();
-  });
-  server.keepAliveTimeout = 60_000;
-  return { listener: await listen(server, '127.0.0.1', 0), server };
-}
-
-async function connectTo(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => {});
-  sockets.push(socket);
-  await once(socket, 'connect');
-  return socket;
-}
-
 afterEach(() => {
-  agent.destroy();
+  for (const { agent } of SCHEMES) agent.destroy();
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-describe('closing a listener', () => {
+describe.each(SCHEMES)('closing a listener of $scheme', ({ agent, request, tls }) => {
+  /** Answers with what was sent, when all of it is there. */
+  async function open(
+    answer: Gate = (incoming, response) => {
+      incoming.on('end', () => response.end('ok')).resume();
+    },
+  ): Promise<{ readonly listener: Listener; readonly server: Server }> {
+    const server = createWebServer({ keepAliveTimeout: 60_000 }, answer, tls);
+    return { listener: await listen(server, '127.0.0.1', 0), server };
+  }
+
+  async function connectTo(port: number): Promise<Socket> {
+    const socket = tls ? connectTls({ port, host: '127.0.0.1', ...TLS }) : connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    sockets.push(socket);
+    await once(socket, tls ? 'secureConnect' : 'connect');
+    return socket;
+  }
+
+  const get = (port: number): http.ClientRequest => request({ port, agent }).end();
+
   it('does not wait for a connection that has been answered and is kept alive', async () => {
     const { listener } = await open();
-    const [response] = (await once(get({ port: listener.port, agent }), 'response')) as [IncomingMessage];
+    const [response] = (await once(get(listener.port), 'response')) as [IncomingMessage];
     await once(response.resume(), 'end');
     await listener.close(GRACE_MS);
   });
 
   it('does not wait for a connection that has never said anything, such as browsers open in advance', async () => {
     const { listener, server } = await open();
-    const accepted = once(server, 'connection');
+    const accepted = once(server, tls ? 'secureConnection' : 'connection');
     const socket = await connectTo(listener.port);
     await accepted;
     const closed = once(socket, 'close');
@@ -67,9 +88,8 @@ describe('closing a listener', () => {
   it('sends the whole of an answer that is written and not yet sent', async () => {
     // Far more than the system takes at once from a client that does not read.
     const body = Buffer.alloc(64 * 1024 * 1024, 'x');
-    const server = createServer((_, response) => response.end(body));
-    const listener = await listen(server, '127.0.0.1', 0);
-    const [response] = (await once(get({ port: listener.port, agent }), 'response')) as [IncomingMessage];
+    const { listener } = await open((_, response) => void response.end(body));
+    const [response] = (await once(get(listener.port), 'response')) as [IncomingMessage];
     const closing = listener.close(GRACE_MS);
     let length = 0;
     for await (const chunk of response) length += (chunk as Buffer).length;
@@ -79,7 +99,7 @@ describe('closing a listener', () => {
 
   it('answers a request that is on its way, and tells the client that it is the last', async () => {
     const { listener, server } = await open();
-    const accepted = once(server, 'connection');
+    const accepted = once(server, tls ? 'secureConnection' : 'connection');
     const socket = await connectTo(listener.port);
     await accepted;
     const closing = listener.close(GRACE_MS);

@@ -6,7 +6,9 @@ import { formatPlan, formatStartUp } from '../src/start-up.ts';
 
 const SERVER: RunningServer = {
   adminAddress: '127.0.0.1:4000',
-  listeners: [{ dialect: 'cos', address: '127.0.0.1:4001', port: 4001 }],
+  adminOrigin: 'http://127.0.0.1:4000',
+  reload: async () => 'taken-over',
+  listeners: [{ dialect: 'cos', address: '127.0.0.1:4001', origin: 'http://127.0.0.1:4001', port: 4001 }],
   close: () => Promise.resolve(),
 };
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServeConfig } from '@crossgate/server';
+import type { Logger, RunningServer, ServeConfig, ServeConfigResult } from '@crossgate/server';
 import { Command } from 'commander';
 import { CommandError } from '../exit-code.ts';
 import { print } from '../output.ts';
@@ -43,6 +43,9 @@ loopback needs: in the file, or in the environment as
 CROSSGATE_COS_CREDENTIAL=id:secret, and so for each dialect.
 The admin API wants a token there: CROSSGATE_ADMIN_TOKEN, or admin.tokens.
 
+SIGHUP makes it read its configuration again: keys, upstreams, certificates,
+limits and the log level change without a request lost.
+
 Examples:
   crossgate serve --port-base 24000 --data /var/lib/crossgate --workers 2
   crossgate serve --config crossgate.yaml --check`;
@@ -50,32 +53,78 @@ Examples:
 async function runServe(options: ServeOptions): Promise<void> {
   // Loaded here, for the other commands start faster without it.
   const { formatPlan, formatStartUp, openLog, serve } = await import('@crossgate/server');
-  const config = await readConfig(options);
+  const { config, warnings } = await readConfig(options);
   if (options.check) {
-    print(formatPlan(config));
+    print([formatPlan(config), ...warnings.map(warning => `  Doubtful: ${warning}`)].join('\n'));
     return;
   }
   const { log, close: closeLog } = openLog(config.logLevel);
+  for (const warning of warnings) log.warn({ warning }, 'the configuration is doubtful');
+  const tellOfServer = reloadOnHangup(options, log);
   try {
     const stop = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
     const server = await serve(config, log).catch((error: unknown) => {
       throw new CommandError(startProblem(error, config));
     });
     print(formatStartUp(server, config));
+    tellOfServer(server);
     await stop;
+    tellOfServer(undefined);
     await server.close();
   } finally {
     closeLog();
   }
 }
 
-/** @throws CommandError */
-async function readConfig({ config, check: _, data, ...flags }: ServeOptions): Promise<ServeConfig> {
+/**
+ * Every SIGHUP makes the server read its configuration again. Those that come while one is being taken over are one
+ * more together, and those that come before the server is there wait for it. Gives what is told of the server.
+ */
+function reloadOnHangup(options: ServeOptions, log: Logger): (server: RunningServer | undefined) => void {
+  let running: RunningServer | undefined;
+  let isAsked = false;
+  let isBusy = false;
+  const reload = async (): Promise<void> => {
+    if (isBusy) return;
+    isBusy = true;
+    while (running && isAsked) {
+      isAsked = false;
+      await running.reload(await readSources(options, 'refused'));
+    }
+    isBusy = false;
+  };
+  const tryReload = (): void => {
+    reload().catch((error: unknown) =>
+      log.error({ err: error }, 'the configuration could not be read again'),
+    );
+  };
+  process.on('SIGHUP', () => {
+    isAsked = true;
+    tryReload();
+  });
+  return server => {
+    running = server;
+    tryReload();
+  };
+}
+
+/** A pipe was read to its end when the server started. */
+async function readSources(
+  { config, check: _, data, ...flags }: ServeOptions,
+  pipes: 'taken' | 'refused',
+): Promise<ServeConfigResult> {
   const { loadConfigFile, readServeConfig } = await import('@crossgate/server');
-  const file = config === undefined ? undefined : loadConfigFile(config);
-  if (file?.kind === 'problem') throw new CommandError(file.message);
-  const read = readServeConfig({ ...flags, dataDirectory: data }, process.env, file?.text);
-  if (read.kind === 'config') return read.config;
+  const file = config === undefined ? undefined : loadConfigFile(config, { pipes });
+  if (file?.kind === 'problem') return file;
+  return readServeConfig({ ...flags, dataDirectory: data }, process.env, file?.text);
+}
+
+/** @throws CommandError */
+async function readConfig(
+  options: ServeOptions,
+): Promise<Extract<ServeConfigResult, { readonly kind: 'config' }>> {
+  const read = await readSources(options, 'taken');
+  if (read.kind === 'config') return read;
   const count = read.message.split('\n').length;
   throw new CommandError(count > 1 ? `there are ${count} mistakes:\n${read.message}` : read.message);
 }

@@ -140,12 +140,12 @@ function line(usage: Usage, exchange: Exchange, reply: Reply, measures: UsageMea
 }
 
 /** Without the signature of a shared access signature: who reads the log shall not be able to use it. */
-function urlOf({ location }: Exchange): string {
+function urlOf({ location, isSecure }: Exchange): string {
   const query = location.query
     .split('&')
     .map(part => (isSignature(part) ? 'sig=XXXXX' : part))
     .join('&');
-  return `http://${location.authority}${location.path}${query === '' ? '' : `?${query}`}`;
+  return `${isSecure ? 'https' : 'http'}://${location.authority}${location.path}${query === '' ? '' : `?${query}`}`;
 }
 
 function isSignature(parameter: string): boolean {

@@ -1,7 +1,8 @@
 import { equalInConstantTime } from '../constant-time.ts';
-import type { Authorization, Credentials } from '../dialect.ts';
+import type { Authorization, Credential, Credentials } from '../dialect.ts';
 import type { Exchange, QueryParameter } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
+import { namesCredential, signedBy, verifiedCredential } from '../held-credential.ts';
 import { type AzureTablesErrorCode, azureTablesError } from './errors.ts';
 import { accountSasProblem } from './shared-access-signature.ts';
 import {
@@ -19,6 +20,12 @@ export type PresentedCredential = 'none' | 'shared-key' | 'shared-access-signatu
 export function presentedCredential({ request, location }: Exchange): PresentedCredential {
   if (headerValue(request, 'authorization')) return 'shared-key';
   return location.parameters.some(([name]) => name === 'sig') ? 'shared-access-signature' : 'none';
+}
+
+/** A shared access signature does not say whose it is: it may be that of any account. */
+export function namesAccount(exchange: Exchange, credential: Credential): boolean {
+  const hasSignature = exchange.location.parameters.some(([name]) => name.toLowerCase() === 'sig');
+  return hasSignature || namesCredential(exchange, credential);
 }
 
 /** Who sent the request: nobody, the holder of the account's key, or somebody whom they gave a signature. */
@@ -54,8 +61,7 @@ function authorizeSharedKey(exchange: Exchange, credentials: Credentials): Autho
   const date = headerValue(request, 'x-ms-date') ?? headerValue(request, 'date') ?? '';
   const problem = dateProblem(date, receivedAt);
   if (problem !== undefined) return refuse('AuthenticationFailed', problem);
-  const key = account === location.tenant ? keyOf(account, credentials) : undefined;
-  if (!key) return refuse('AuthenticationFailed');
+  const candidates = account === location.tenant ? credentials.find(account) : [];
   const parts: SharedKeyParts = {
     method: request.method,
     contentMd5: headerValue(request, 'content-md5') ?? '',
@@ -67,9 +73,8 @@ function authorizeSharedKey(exchange: Exchange, credentials: Credentials): Autho
   };
   const stringToSign =
     scheme === 'SharedKey' ? sharedKeyStringToSign(parts) : sharedKeyLiteStringToSign(parts);
-  return equalInConstantTime(azureTablesSignature(key, stringToSign), signature)
-    ? { kind: 'signed', credentialId: account }
-    : refuse('AuthenticationFailed');
+  const credential = signerOf(stringToSign, signature, candidates);
+  return credential ? signedBy(credential) : refuse('AuthenticationFailed');
 }
 
 /** All of them, so that nobody can put a second one to a request that somebody else signed. */
@@ -78,9 +83,16 @@ function signedComp(parameters: readonly QueryParameter[]): string | undefined {
   return values.length === 0 ? undefined : values.join(',');
 }
 
-function keyOf(account: string, credentials: Credentials): Buffer | undefined {
-  const credential = credentials.find(account);
-  return credential && accountKey(credential.secret);
+/** An account has two keys, for one to stay while the other is changed ("Manage storage account access keys"). */
+function signerOf(
+  stringToSign: string,
+  signature: string,
+  candidates: readonly Credential[],
+): Credential | undefined {
+  return verifiedCredential(candidates, ({ secret }) => {
+    const key = accountKey(secret);
+    return key !== undefined && equalInConstantTime(azureTablesSignature(key, stringToSign), signature);
+  });
 }
 
 const SKEW_MILLISECONDS = 15 * 60 * 1000;
@@ -105,13 +117,10 @@ function authorizeAccountSas(exchange: Exchange, credentials: Credentials): Auth
   const missing = ['sv', 'ss', 'srt', 'sp', 'se'].find(name => !fields.get(name));
   if (missing) return refuse('AuthenticationFailed', `The shared access signature has no ${missing}.`);
   const account = location.tenant ?? '';
-  const key = keyOf(account, credentials);
   // A plus that a client did not encode was read as a space, which no signature has.
   const signature = (fields.get('sig') ?? '').replaceAll(' ', '+');
-  const expected = key && azureTablesSignature(key, accountSasStringToSign(account, fields));
-  if (expected === undefined || !equalInConstantTime(expected, signature)) {
-    return refuse('AuthenticationFailed');
-  }
+  const credential = signerOf(accountSasStringToSign(account, fields), signature, credentials.find(account));
+  if (!credential) return refuse('AuthenticationFailed');
   const error = accountSasProblem(exchange, fields);
-  return error ? { kind: 'refused', error } : { kind: 'signed', credentialId: account };
+  return error ? { kind: 'refused', error } : signedBy(credential);
 }

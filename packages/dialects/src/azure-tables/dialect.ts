@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { azureTablesAnalytics } from './analytics.ts';
-import { authorizeAzureTables } from './authorization.ts';
+import { authorizeAzureTables, namesAccount } from './authorization.ts';
 import { azureTablesCredentialProblems } from './credential-problems.ts';
 import { azureTablesPolicyApi } from './policy-api.ts';
 import { azureTablesProfile } from './profile.ts';
@@ -28,7 +28,7 @@ export const azureTablesDialect: Dialect = {
   newRequestId: newAzureTablesRequestId,
   locate: locateAzureTables,
   authorize: authorizeAzureTables,
-  gateway: { host: 'as-sent', checksCredentials: false },
+  gateway: { host: 'as-sent', checksCredentials: false, names: namesAccount },
   replies: azureTablesReplies,
   commonHeaders: azureTablesCommonHeaders,
   analytics: azureTablesAnalytics,

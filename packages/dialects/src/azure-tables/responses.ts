@@ -106,6 +106,7 @@ const FAULTS = {
     'AuthenticationFailed',
     'Sign the request with the key of the account, or with a shared access signature.',
   ],
+  'permission-denied': ['AuthorizationPermissionMismatch'],
   'request-malformed': [
     'InvalidInput',
     'The request is not well-formed HTTP: check that its target is percent-encoded, that it has exactly one Host, and no transfer coding but chunked.',

@@ -1,5 +1,6 @@
 import type { Location, Operation, QueryParameter, RequestHead, ServiceError } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
+import { methodAccess } from '../method-access.ts';
 import { hostWithoutPort, percentDecode, queryParameters, splitTarget } from '../request-target.ts';
 import { azureTablesError } from './errors.ts';
 import { isServiceVersion, requestedVersion } from './service-version.ts';
@@ -44,7 +45,7 @@ export function locateAzureTables(request: RequestHead): Location {
   }
   const operation: Operation = has(parameters, 'comp', 'properties')
     ? propertiesOperation(request, parameters, resource === '' ? tenant : undefined)
-    : { kind: 'data' };
+    : { kind: 'data', access: methodAccess(request) };
   return { ...common, operation, parameters };
 }
 

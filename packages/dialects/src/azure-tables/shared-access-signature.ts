@@ -12,7 +12,7 @@ export function accountSasProblem(exchange: Exchange, fields: AccountSasFields):
   return (
     versionProblem(fields) ??
     timeProblem(fields, exchange.receivedAt) ??
-    protocolProblem(fields) ??
+    protocolProblem(exchange, fields) ??
     addressProblem(fields, exchange.clientAddress) ??
     operationProblem(exchange, fields)
   );
@@ -52,12 +52,12 @@ function timeOf(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The listeners speak plain HTTP. */
-function protocolProblem(fields: AccountSasFields): ServiceError | undefined {
+function protocolProblem({ isSecure }: Exchange, fields: AccountSasFields): ServiceError | undefined {
   const protocols = fields.get('spr') || 'https,http';
   if (protocols === 'https,http') return undefined;
   if (protocols !== 'https')
     return failed('The spr of a shared access signature must be https or https,http.');
+  if (isSecure) return undefined;
   return azureTablesError(
     'AuthorizationProtocolMismatch',
     'The signature is for HTTPS only, and the request came by HTTP.',

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, Credential, Credentials } from '../dialect.ts';
 import type { Exchange } from '../exchange.ts';
-import { headerValue } from '../headers.ts';
+import { headerLines, headerValue } from '../headers.ts';
+import { hasId, signedBy, verifiedCredential } from '../held-credential.ts';
 import { type BoomiProblem, boomiError } from './errors.ts';
 
 const TOKEN_PREFIX = 'BOOMI_TOKEN.';
@@ -17,11 +18,20 @@ export function authorizeBoomi(exchange: Exchange, credentials: Credentials): Au
   if (!header?.trim()) return refused('credentials-missing');
   const sent = readBasic(header);
   if (!sent) return refused('credentials-malformed');
-  const credential = findCredential(sent.user, credentials);
+  const candidates = findCredentials(sent.user, credentials);
   // Also for a user that is not known: time must not tell who is.
-  const isRight = equalInConstantTime(digest(sent.password), digest(credential?.secret ?? ''));
-  if (!credential || !isRight) return refused('credentials-wrong');
-  return { kind: 'signed', credentialId: credential.id };
+  if (candidates.length === 0) equalInConstantTime(digest(sent.password), digest(''));
+  const credential = verifiedCredential(candidates, ({ secret }) =>
+    equalInConstantTime(digest(sent.password), digest(secret)),
+  );
+  return credential ? signedBy(credential) : refused('credentials-wrong');
+}
+
+/** Basic authentication hides the user; what cannot be read as such is looked at as it is, and decoded. */
+export function namesUser({ request }: Exchange, credential: Credential): boolean {
+  return headerLines(request, 'authorization')
+    .flatMap(line => line.split(/[\s,]+/))
+    .some(part => hasId(part, credential) || hasId(decode(Buffer.from(part, 'base64')), credential));
 }
 
 function refused(problem: BoomiProblem): Authorization {
@@ -29,9 +39,9 @@ function refused(problem: BoomiProblem): Authorization {
 }
 
 /** A credential is good as a password and as a token, unless it is held under the name that only tokens have. */
-function findCredential(user: string, credentials: Credentials): Credential | undefined {
+function findCredentials(user: string, credentials: Credentials): readonly Credential[] {
   const literal = credentials.find(user);
-  if (literal || !user.startsWith(TOKEN_PREFIX)) return literal;
+  if (literal.length > 0 || !user.startsWith(TOKEN_PREFIX)) return literal;
   return credentials.find(user.slice(TOKEN_PREFIX.length));
 }
 

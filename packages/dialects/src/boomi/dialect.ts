@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.ts';
 import { isAccountId } from './account-id.ts';
-import { authorizeBoomi } from './authorization.ts';
+import { authorizeBoomi, namesUser } from './authorization.ts';
 import { boomiProfile } from './profile.ts';
 import { boomiCommonHeaders, boomiReplies, newBoomiRequestId } from './responses.ts';
 import { locateBoomi } from './routes.ts';
@@ -27,7 +27,7 @@ export const boomiDialect: Dialect = {
   newRequestId: newBoomiRequestId,
   locate: locateBoomi,
   authorize: authorizeBoomi,
-  gateway: { host: 'upstream', checksCredentials: true },
+  gateway: { host: 'upstream', checksCredentials: true, names: namesUser },
   replies: boomiReplies,
   commonHeaders: boomiCommonHeaders,
 };

@@ -22,6 +22,7 @@ const ERRORS: Readonly<Record<BoomiProblem, readonly [status: number, message: s
     'The Authorization header cannot be read. Send user:password, or BOOMI_TOKEN.user:token, by Basic authentication.',
   ],
   'credentials-wrong': [401, 'There is no such user, or the password or token is wrong.'],
+  'permission-denied': [403, 'Access denied due to insufficient permissions.'],
   'request-malformed': [
     400,
     'The request is not well-formed HTTP: check that its target is percent-encoded, that it has exactly one Host, and no transfer coding but chunked.',

@@ -1,5 +1,6 @@
 import type { Location, Operation, RequestHead } from '../exchange.ts';
 import { headerValue } from '../headers.ts';
+import { methodAccess } from '../method-access.ts';
 import { percentDecode, queryParameters, splitTarget } from '../request-target.ts';
 import { boomiError } from './errors.ts';
 
@@ -39,7 +40,7 @@ export function locateBoomi(request: RequestHead): Location {
   const inside = base && tenant !== undefined ? segments.slice(base.length + 1) : segments;
   return {
     tenant,
-    operation: { kind: isPreflight ? 'preflight' : 'data' },
+    operation: isPreflight ? { kind: 'preflight' } : { kind: 'data', access: accessOf(request, path) },
     resource: inside.join('/'),
     authority,
     path,
@@ -47,6 +48,17 @@ export function locateBoomi(request: RequestHead): Location {
     parameters: isPreflight ? [] : (queryParameters(query) ?? []),
     pathStyle: tenant !== undefined,
   };
+}
+
+/** A query is asked by POST. Written so that nobody can read another path in it. */
+const QUERY = /^\/(?:partner\/)?api\/rest\/v1\/[\w.-]+\/[A-Za-z]+\/query(?:More)?$/;
+/** The token that is made there can do all that its user can. */
+const TOKENS = /^\/*auth\//i;
+
+function accessOf(request: RequestHead, path: string): 'read' | 'write' {
+  if (TOKENS.test(path)) return 'write';
+  if (request.method !== 'POST' || !QUERY.test(path)) return methodAccess(request);
+  return methodAccess({ ...request, method: 'GET' });
 }
 
 /**

@@ -2,6 +2,7 @@ import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, Credential, Credentials } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
+import { signedBy, verifiedCredential } from '../held-credential.ts';
 import { hostWithoutPort, percentDecode } from '../request-target.ts';
 import { cosError } from './errors.ts';
 import {
@@ -35,13 +36,15 @@ export function authorizeCos(exchange: Exchange, credentials: Credentials): Auth
   const fields = readFields(exchange);
   if (fields === undefined) return { kind: 'anonymous' };
   if (typeof fields === 'string') return refuse(cosError('AccessDenied', fields));
-  const credential = credentials.find(fields['q-ak']);
-  if (!credential) return refuse(cosError('InvalidAccessKeyId'));
-  const problem =
-    timeProblem(fields, exchange.receivedAt) ??
-    signatureProblem(exchange, fields, credential) ??
-    tokenProblem(exchange, credential);
-  return problem ? refuse(problem) : { kind: 'signed', credentialId: credential.id };
+  const candidates = credentials.find(fields['q-ak']);
+  const [first] = candidates;
+  if (!first) return refuse(cosError('InvalidAccessKeyId'));
+  const problem = timeProblem(fields, exchange.receivedAt);
+  if (problem) return refuse(problem);
+  const signers = candidates.filter(credential => isSignedWith(exchange, fields, credential));
+  if (signers.length === 0) return refuse(signatureMismatch(exchange, fields));
+  const credential = verifiedCredential(signers, candidate => hasToken(exchange, candidate));
+  return credential ? signedBy(credential) : refuse(cosError('ExpiredToken'));
 }
 
 function refuse(error: ServiceError): Authorization {
@@ -93,13 +96,13 @@ function timeProblem(fields: SignatureFields, nowMilliseconds: number): ServiceE
   return undefined;
 }
 
-function tokenProblem(exchange: Exchange, credential: Credential): ServiceError | undefined {
-  if (credential.token === undefined) return undefined;
+function hasToken(exchange: Exchange, credential: Credential): boolean {
+  if (credential.token === undefined) return true;
   const sent =
     headerValue(exchange.request, TOKEN) ??
     exchange.location.parameters.find(([name]) => name.toLowerCase() === TOKEN)?.[1] ??
     '';
-  return equalInConstantTime(sent, credential.token) ? undefined : cosError('ExpiredToken');
+  return equalInConstantTime(sent, credential.token);
 }
 
 /**
@@ -107,33 +110,32 @@ function tokenProblem(exchange: Exchange, credential: Credential): ServiceError 
  * it. Without it a signature names no bucket and would be good for every one: it is taken for a public key only, which
  * guards nothing.
  */
-function signatureProblem(
-  exchange: Exchange,
-  fields: SignatureFields,
-  credential: Credential,
-): ServiceError | undefined {
+function isSignedWith(exchange: Exchange, fields: SignatureFields, credential: Credential): boolean {
   const signKey = cosSignKey(credential.secret, fields['q-key-time']);
-  const { location } = exchange;
-  const hosts = new Set([location.authority, hostWithoutPort(location.authority)]);
-  const path = percentDecode(location.path) ?? location.path;
-  const withoutBucket = location.pathStyle && credential.isPublic ? [`/${location.resource}`] : [];
-  const paths = new Set([path, ...withoutBucket]);
-  let stringToSign = '';
-  let httpString = '';
-  for (const signedPath of paths) {
-    for (const host of hosts) {
-      const candidate = cosHttpString(signedParts(exchange, fields, signedPath, host));
-      const candidateToSign = cosStringToSign(fields['q-sign-time'], candidate);
-      if (equalInConstantTime(cosSignature(signKey, candidateToSign), fields['q-signature']))
-        return undefined;
-      httpString ||= candidate;
-      stringToSign ||= candidateToSign;
-    }
-  }
+  const { authority, resource, pathStyle } = exchange.location;
+  const hosts = new Set([authority, hostWithoutPort(authority)]);
+  const withoutBucket = pathStyle && credential.isPublic ? [`/${resource}`] : [];
+  const paths = new Set([decodedPath(exchange), ...withoutBucket]);
+  return [...paths].some(path =>
+    [...hosts].some(host => {
+      const httpString = cosHttpString(signedParts(exchange, fields, path, host));
+      const expected = cosSignature(signKey, cosStringToSign(fields['q-sign-time'], httpString));
+      return equalInConstantTime(expected, fields['q-signature']);
+    }),
+  );
+}
+
+function signatureMismatch(exchange: Exchange, fields: SignatureFields): ServiceError {
+  const { authority } = exchange.location;
+  const httpString = cosHttpString(signedParts(exchange, fields, decodedPath(exchange), authority));
   return cosError('SignatureDoesNotMatch', undefined, [
-    ['StringToSign', stringToSign],
+    ['StringToSign', cosStringToSign(fields['q-sign-time'], httpString)],
     ['FormatString', Buffer.from(httpString, 'latin1').toString('utf8')],
   ]);
+}
+
+function decodedPath({ location: { path } }: Exchange): string {
+  return percentDecode(path) ?? path;
 }
 
 /** `path` is decoded. */

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { namesCredential } from '../held-credential.ts';
 import { authorizeCos } from './authorization.ts';
 import { isBucketName } from './bucket-name.ts';
 import { openCosDataApi } from './data-api.ts';
@@ -22,7 +23,7 @@ export const cosDialect: Dialect = {
   newRequestId: newCosRequestId,
   locate: locateCos,
   authorize: authorizeCos,
-  gateway: { host: 'as-sent', checksCredentials: false },
+  gateway: { host: 'as-sent', checksCredentials: false, names: namesCredential },
   replies: cosReplies,
   commonHeaders: cosCommonHeaders,
   openDataApi: openCosDataApi,

@@ -144,7 +144,7 @@ export async function completeMultipartUpload(call: DataCall): Promise<DataResul
   if (isError(object)) return object;
   const { authority, path } = exchange.location;
   const fields: XmlNode[] = [
-    ['Location', `http://${authority}${path}`],
+    ['Location', `${exchange.isSecure ? 'https' : 'http'}://${authority}${path}`],
     ['Bucket', upload.bucket],
     ['Key', upload.key],
     ['ETag', `"${object.etag}"`],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { equalInConstantTime } from '../constant-time.ts';
 import type { ServiceError } from '../exchange.ts';
+import { signedBy, verifiedCredential } from '../held-credential.ts';
 import { calledBucket, type DataCall, type DataResult, isError } from '../objects/data-call.ts';
 import { postObject } from '../objects/post-object.ts';
 import { checkPostPolicy, type PostPolicy } from '../objects/post-policy.ts';
@@ -19,7 +20,8 @@ export async function postCosObject(call: DataCall): Promise<DataResult> {
   const { object, form } = posted;
   const { authority, tenant = '' } = call.exchange.location;
   const base = call.exchange.location.pathStyle ? `${authority}/${tenant}` : authority;
-  const location = `http://${base}/${object.key.split('/').map(urlEncode).join('/')}`;
+  const scheme = call.exchange.isSecure ? 'https' : 'http';
+  const location = `${scheme}://${base}/${object.key.split('/').map(urlEncode).join('/')}`;
   const redirect = redirectTarget(form, tenant, object.key, etagOf(object));
   const headers = [...storedHeaders(object, cosConventions)];
   if (redirect) return { status: 303, headers: [...EMPTY, ['Location', redirect], ...headers] };
@@ -41,7 +43,7 @@ export async function postCosObject(call: DataCall): Promise<DataResult> {
 
 /** A form is signed by its policy. One without needs a bucket that everybody may write, or a signed request. */
 function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
-  const { exchange, services } = call;
+  const { exchange, credentials } = call;
   const { fields } = form;
   const encoded = fields.get('policy');
   const keyId = fields.get('q-ak');
@@ -49,18 +51,20 @@ function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
     const bucket = calledBucket(call, cosConventions, 'write');
     return isError(bucket) ? bucket : { lengthRange: undefined };
   }
-  const credential = services.credentialsOf(exchange.location.tenant).find(keyId ?? '');
-  if (!credential) return cosError('InvalidAccessKeyId');
+  const candidates = credentials.find(keyId ?? '');
+  if (candidates.length === 0) return cosError('InvalidAccessKeyId');
   const policy = Buffer.from(encoded ?? '', 'base64').toString('utf8');
   const keyTime = fields.get('q-key-time') ?? '';
   const digest = createHash('sha1').update(policy).digest('hex');
-  const expected = cosSignature(cosSignKey(credential.secret, keyTime), digest);
-  if (!equalInConstantTime(expected, fields.get('q-signature') ?? '')) {
-    return cosError('SignatureDoesNotMatch', undefined, [['StringToSign', digest]]);
-  }
+  const credential = verifiedCredential(candidates, ({ secret }) =>
+    equalInConstantTime(cosSignature(cosSignKey(secret, keyTime), digest), fields.get('q-signature') ?? ''),
+  );
+  if (!credential) return cosError('SignatureDoesNotMatch', undefined, [['StringToSign', digest]]);
   const [start = Number.NaN, end = Number.NaN] = keyTime.split(';').map(Number);
   const now = exchange.receivedAt / 1000;
   if (!(now >= start - 15 * 60 && now <= end)) return cosError('AccessDenied', 'Request has expired');
+  const problem = call.roleProblem(signedBy(credential));
+  if (problem) return problem;
   const { tenant = '' } = exchange.location;
   const result = checkPostPolicy(policy, new Map([...fields, ['bucket', tenant]]), exchange.receivedAt);
   return result.kind === 'holds' ? result.policy : cosError('AccessDenied', result.message);

@@ -80,7 +80,7 @@ const FAULTS = {
   'upstream-timeout': 'GatewayTimeout',
   unavailable: 'ServiceUnavailable',
   internal: 'InternalError',
-} as const satisfies Record<Exclude<Fault, 'credentials-missing'>, CosErrorCode>;
+} as const satisfies Record<Exclude<Fault, 'credentials-missing' | 'permission-denied'>, CosErrorCode>;
 
 export const cosReplies: Replies = {
   preflight: (exchange, decision) => {
@@ -94,5 +94,7 @@ export const cosReplies: Replies = {
   unknownTenant: exchange => cosErrorReply(exchange, cosError('NoSuchBucket')),
   error: cosErrorReply,
   fault: (fault, exchange) =>
-    fault === 'credentials-missing' ? cosConventions.error('anonymous', exchange) : cosError(FAULTS[fault]),
+    fault === 'credentials-missing' || fault === 'permission-denied'
+      ? cosConventions.error('anonymous', exchange)
+      : cosError(FAULTS[fault]),
 };

@@ -53,7 +53,12 @@ export async function openSource(
   if (!bucket) return conventions.error('bucket-absent', exchange);
   if (!isKey(source.key, conventions)) return conventions.error('key-length', exchange);
   const open = await services.objects.open(source.bucket, source.key);
-  const problem = accessProblem(call, conventions, open?.object.attributes.acl ?? bucket.acl, 'read');
+  const { authorization } = call;
+  // To the holder of a key for one bucket any other is a stranger's.
+  const isForeign =
+    authorization.kind === 'signed' && ![undefined, source.bucket].includes(authorization.tenant);
+  const reader: DataCall = isForeign ? { ...call, authorization: { kind: 'anonymous' } } : call;
+  const problem = accessProblem(reader, conventions, open?.object.attributes.acl ?? bucket.acl, 'read');
   if (problem || !open) {
     await open?.close();
     return problem ?? conventions.error('object-absent', exchange);

@@ -1,13 +1,10 @@
 import type { Acl, Bucket } from '@crossgate/object-store';
-import type { Authorization, DataServices } from '../dialect.ts';
-import type { Exchange, Reply, RequestBody, ServiceError } from '../exchange.ts';
+import type { DataRequest, DataServices } from '../dialect.ts';
+import type { Reply, ServiceError } from '../exchange.ts';
 import type { ObjectConventions } from './conventions.ts';
 
 /** One call of a data API that works on the embedded object store. */
-export interface DataCall {
-  readonly exchange: Exchange;
-  readonly authorization: Authorization;
-  readonly body: RequestBody;
+export interface DataCall extends DataRequest {
   readonly services: DataServices;
 }
 

@@ -42,13 +42,18 @@ export function locateBucket(request: RequestHead, locations: BucketLocations): 
     return located({ kind: 'unreadable', error: locations.unreadable(problem ?? '') }, key ?? rawKey);
   }
   const isPolicy = tenant !== undefined && key === '' && parameters.some(([name]) => name === 'cors');
-  return located(isPolicy ? policyOperation(request.method, locations) : { kind: 'data' }, key, parameters);
+  const operation = isPolicy ? policyOperation(request.method, locations) : dataOperation(request.method);
+  return located(operation, key, parameters);
 }
 
 /** The first segment of a path, and what comes after it. */
 function splitPath(path: string): { readonly rawBucket: string; readonly rawKey: string } {
   const [, rawBucket = '', rawKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(path) ?? [];
   return { rawBucket, rawKey };
+}
+
+function dataOperation(method: string): Operation {
+  return { kind: 'data', access: method === 'GET' || method === 'HEAD' ? 'read' : 'write' };
 }
 
 function policyOperation(method: string, { methodNotAllowed }: BucketLocations): Operation {

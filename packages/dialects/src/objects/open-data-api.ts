@@ -21,9 +21,9 @@ export function openObjectDataApi(
   return {
     tenantExists: tenant => services.objects.bucket(tenant) !== undefined,
     tenants: () => services.objects.buckets().map(bucket => bucket.name),
-    handle: async (exchange, authorization, body) => {
-      const result = await operate({ exchange, authorization, body, services });
-      return isError(result) ? errorReply(exchange, result) : result;
+    handle: async request => {
+      const result = await operate({ ...request, services });
+      return isError(result) ? errorReply(request.exchange, result) : result;
     },
   };
 }

@@ -2,6 +2,7 @@ import { equalInConstantTime } from '../constant-time.ts';
 import type { Authorization, Credentials } from '../dialect.ts';
 import type { Exchange, ServiceError } from '../exchange.ts';
 import { headerPairs, headerValue } from '../headers.ts';
+import { signedBy, verifiedCredential } from '../held-credential.ts';
 import { percentDecode } from '../request-target.ts';
 import { qingstorError } from './errors.ts';
 import { qingstorSignature, qingstorStringToSign, signedQuery } from './signature.ts';
@@ -20,13 +21,15 @@ export function authorizeQingstor(exchange: Exchange, credentials: Credentials):
   const sent = readSignature(exchange);
   if (sent === undefined) return { kind: 'anonymous' };
   if ('code' in sent) return { kind: 'refused', error: sent };
-  const credential = credentials.find(sent.keyId);
-  if (!credential) return { kind: 'refused', error: qingstorError('invalid_access_key_id') };
-  const holds = resources(exchange).some(resource => {
-    const expected = qingstorSignature(credential.secret, stringToSign(exchange, sent.date, resource));
-    return equalInConstantTime(expected, sent.signature);
-  });
-  if (holds) return { kind: 'signed', credentialId: credential.id };
+  const candidates = credentials.find(sent.keyId);
+  if (candidates.length === 0) return { kind: 'refused', error: qingstorError('invalid_access_key_id') };
+  const credential = verifiedCredential(candidates, ({ secret }) =>
+    resources(exchange).some(resource => {
+      const expected = qingstorSignature(secret, stringToSign(exchange, sent.date, resource));
+      return equalInConstantTime(expected, sent.signature);
+    }),
+  );
+  if (credential) return signedBy(credential);
   const [resource = ''] = resources(exchange);
   const signed = stringToSign(exchange, sent.date, resource).replaceAll('\n', '\\n');
   const message = `The signature is not the one of this request. The string that was to be signed is ${signed}`;

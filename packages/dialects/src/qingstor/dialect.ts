@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.ts';
+import { namesCredential } from '../held-credential.ts';
 import { authorizeQingstor } from './authorization.ts';
 import { isBucketName } from './bucket-name.ts';
 import { openQingstorDataApi } from './data-api.ts';
@@ -22,7 +23,7 @@ export const qingstorDialect: Dialect = {
   newRequestId: newQingstorRequestId,
   locate: locateQingstor,
   authorize: authorizeQingstor,
-  gateway: { host: 'as-sent', checksCredentials: false },
+  gateway: { host: 'as-sent', checksCredentials: false, names: namesCredential },
   replies: qingstorReplies,
   commonHeaders: qingstorCommonHeaders,
   openDataApi: openQingstorDataApi,

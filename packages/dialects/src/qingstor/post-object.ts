@@ -1,5 +1,6 @@
 import { equalInConstantTime } from '../constant-time.ts';
 import type { ServiceError } from '../exchange.ts';
+import { signedBy, verifiedCredential } from '../held-credential.ts';
 import { calledBucket, type DataCall, type DataResult, isError } from '../objects/data-call.ts';
 import { postObject } from '../objects/post-object.ts';
 import { checkPostPolicy, type PostPolicy } from '../objects/post-policy.ts';
@@ -21,7 +22,7 @@ export async function postQingstorObject(call: DataCall): Promise<DataResult> {
 
 /** A form is signed by its policy. One without needs a bucket that everybody may write, or a signed request. */
 function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
-  const { exchange, services } = call;
+  const { exchange, credentials } = call;
   const { fields } = form;
   const policy = fields.get('policy');
   const keyId = fields.get('access_key_id');
@@ -29,12 +30,16 @@ function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
     const bucket = calledBucket(call, qingstorConventions, 'write');
     return isError(bucket) ? bucket : { lengthRange: undefined };
   }
-  const credential = services.credentialsOf(exchange.location.tenant).find(keyId ?? '');
-  if (!credential) return qingstorError('invalid_access_key_id');
-  const expected = qingstorSignature(credential.secret, policy ?? '');
-  if (!equalInConstantTime(expected, fields.get('signature') ?? '')) {
+  const candidates = credentials.find(keyId ?? '');
+  if (candidates.length === 0) return qingstorError('invalid_access_key_id');
+  const credential = verifiedCredential(candidates, ({ secret }) =>
+    equalInConstantTime(qingstorSignature(secret, policy ?? ''), fields.get('signature') ?? ''),
+  );
+  if (!credential) {
     return qingstorError('signature_not_matched', 'The signature of the form is not that of its policy.');
   }
+  const problem = call.roleProblem(signedBy(credential));
+  if (problem) return problem;
   const text = Buffer.from(policy ?? '', 'base64').toString('utf8');
   const all = new Map([...fields, ['bucket', exchange.location.tenant ?? '']]);
   const result = checkPostPolicy(text, all, exchange.receivedAt);

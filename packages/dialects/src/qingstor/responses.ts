@@ -50,6 +50,7 @@ export function qingstorErrorReply(exchange: Exchange, error: ServiceError): Err
 
 const FAULTS = {
   'credentials-missing': 'permission_denied',
+  'permission-denied': 'permission_denied',
   'request-malformed': 'invalid_request',
   'headers-too-large': 'invalid_request',
   'request-timeout': 'invalid_request',
@@ -76,5 +77,9 @@ export const qingstorReplies: Replies = {
   },
   unknownTenant: exchange => qingstorErrorReply(exchange, qingstorError('bucket_not_exists')),
   error: qingstorErrorReply,
-  fault: fault => qingstorError(FAULTS[fault]),
+  fault: fault =>
+    qingstorError(
+      FAULTS[fault],
+      fault === 'permission-denied' ? 'The access key may not do this.' : undefined,
+    ),
 };

@@ -6,7 +6,7 @@ import { held } from '../held-credentials.ts';
 import { ACCOUNT, exchangeOf, KEY, PROPERTIES, type SentRequest } from './azure-tables-exchange.ts';
 import { authorizationOf, DATE, RESOURCE, SAS, sasQuery, signed, withSas } from './sign-azure-tables.ts';
 
-const SIGNED: Authorization = { kind: 'signed', credentialId: ACCOUNT };
+const SIGNED: Authorization = { kind: 'signed', credentialId: ACCOUNT, role: 'all' };
 const OTHER_KEY = Buffer.from('another key').toString('base64');
 
 function authorize(sent: SentRequest, secret: string = KEY): Authorization {
@@ -105,6 +105,7 @@ const accepted: readonly AcceptedCase[] = [
     sent: withSas({}, sasQuery({ st: '2025-12-31T23:59:59.9999999Z', se: '2026-01-01T00:00:00.5Z' })),
   },
   { name: 'either protocol', sent: withSas({}, sasQuery({ spr: 'https,http' })) },
+  { name: 'the protocol of HTTPS', sent: withSas({ isSecure: true }, sasQuery({ spr: 'https' })) },
   { name: 'the address', sent: withSas({ clientAddress: '10.0.0.5' }, sasQuery({ sip: '10.0.0.5' })) },
   {
     name: 'the first address of a range',

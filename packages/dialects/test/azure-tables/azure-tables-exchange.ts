@@ -20,6 +20,7 @@ export interface SentRequest {
   readonly headers?: Pairs;
   readonly at?: number;
   readonly clientAddress?: string;
+  readonly isSecure?: true;
 }
 
 /** The exchange of a request as the server would have it. */
@@ -42,5 +43,6 @@ export function exchangeOf(sent: SentRequest = {}): Exchange {
     requestId: 'eea936c2-f002-0072-3774-aeaad4000000',
     receivedAt: sent.at ?? Date.UTC(2026, 0, 1),
     ...(clientAddress !== undefined && { clientAddress }),
+    ...(sent.isSecure && { isSecure: sent.isSecure }),
   };
 }

@@ -218,6 +218,7 @@ describe('azureTablesReplies.preflight', () => {
 describe('azureTablesReplies.fault', () => {
   const faults: Readonly<Record<Fault, readonly [number, AzureTablesErrorCode]>> = {
     'credentials-missing': [403, 'AuthenticationFailed'],
+    'permission-denied': [403, 'AuthorizationPermissionMismatch'],
     'request-malformed': [400, 'InvalidInput'],
     'headers-too-large': [400, 'OutOfRangeInput'],
     'request-timeout': [500, 'OperationTimedOut'],

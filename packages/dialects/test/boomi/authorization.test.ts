@@ -128,7 +128,7 @@ const refused: readonly {
 
 describe('authorizeBoomi', () => {
   it.each(accepted)('takes $name', ({ line, id }) => {
-    expect(authorize([line])).toEqual({ kind: 'signed', credentialId: id });
+    expect(authorize([line])).toEqual({ kind: 'signed', credentialId: id, role: 'all' });
   });
 
   it.each(refused)('refuses $name', ({ lines, message }) => {

@@ -128,6 +128,7 @@ describe('boomiReplies', () => {
 
   const STATUSES: Readonly<Record<Fault, number>> = {
     'credentials-missing': 401,
+    'permission-denied': 403,
     'request-malformed': 400,
     'headers-too-large': 431,
     'request-timeout': 408,

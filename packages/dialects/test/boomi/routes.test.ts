@@ -156,8 +156,27 @@ describe('locateBoomi', () => {
     expect(locate('GET', `http://api.boomi.com${ATOM_PATH}`).authority).toBe('api.boomi.com');
   });
 
-  it.each(['GET', 'HEAD', 'POST', 'DELETE', 'PUT', 'PATCH', 'options'])('takes %s for data', method => {
-    expect(locate(method, ATOM_PATH).operation).toEqual({ kind: 'data' });
+  it.each(['GET', 'HEAD'])('takes %s for reading data', method => {
+    expect(locate(method, ATOM_PATH).operation).toEqual({ kind: 'data', access: 'read' });
+  });
+
+  it.each(['POST', 'DELETE', 'PUT', 'PATCH', 'options'])('takes %s for changing data', method => {
+    expect(locate(method, ATOM_PATH).operation).toEqual({ kind: 'data', access: 'write' });
+  });
+
+  it.each([
+    { method: 'POST', path: `/api/rest/v1/${ACCOUNT}/Atom/query`, access: 'read' },
+    { method: 'POST', path: `/api/rest/v1/${ACCOUNT}/Atom/queryMore`, access: 'read' },
+    { method: 'POST', path: `/partner/api/rest/v1/${ACCOUNT}/Atom/query`, access: 'read' },
+    { method: 'DELETE', path: `/api/rest/v1/${ACCOUNT}/Atom/query`, access: 'write' },
+    { method: 'POST', path: `/api/rest/v1/${ACCOUNT}/Atom/query/`, access: 'write' },
+    { method: 'POST', path: `/api/rest/v1/${ACCOUNT}/Atom/id/query`, access: 'write' },
+    { method: 'POST', path: `/api/rest/v1/${ACCOUNT}/Atom%2Fquery`, access: 'write' },
+    { method: 'POST', path: `/api/rest/v1/${ACCOUNT}/Atom/bulk`, access: 'write' },
+    { method: 'GET', path: `/auth/jwt/generate/${ACCOUNT}`, access: 'write' },
+    { method: 'GET', path: `//auth/jwt/generate/${ACCOUNT}`, access: 'write' },
+  ])('takes $method of $path for: $access', ({ method, path, access }) => {
+    expect(locate(method, path).operation).toEqual({ kind: 'data', access });
   });
 
   it('takes every OPTIONS for a preflight, whose parameters are nothing', () => {
@@ -181,7 +200,7 @@ describe('locateBoomi', () => {
 
   it('leaves a query that cannot be read to the upstream', () => {
     expect(locate('GET', `${ATOM_PATH}?a=%zz`)).toMatchObject({
-      operation: { kind: 'data' },
+      operation: { kind: 'data', access: 'read' },
       parameters: [],
     });
   });

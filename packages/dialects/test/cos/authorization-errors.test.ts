@@ -124,6 +124,7 @@ describe('authorizeCos', () => {
     expect(authorizeCos(exchangeOf(sent), held(temporary))).toEqual({
       kind: 'signed',
       credentialId: temporary.id,
+      role: 'all',
     });
   });
 

@@ -9,7 +9,7 @@ import { altered, encode, type Fields, headerForm, KEY, queryForm, signRequest }
 import { signatureVectors } from './signature-vectors.ts';
 
 const GO_KEY = { id: 'QmFzZTY0IGlzIGEgZ2VuZXJp', secret: 'AKIDZfbOA78asKUYBcXFrJD0a1ICvR98JM' };
-const SIGNED: Authorization = { kind: 'signed', credentialId: KEY.id };
+const SIGNED: Authorization = { kind: 'signed', credentialId: KEY.id, role: 'all' };
 
 function authorize(sent: SentRequest, credential: Credential = KEY): Authorization {
   return authorizeCos(exchangeOf(sent), held(credential));
@@ -70,17 +70,17 @@ const malformedTimes: readonly string[] = [
 describe('authorizeCos', () => {
   it.each(vectors)('takes $name in the header', ({ sent, fields, key }) => {
     const authorization = authorize(withHeader(sent, fields), key);
-    expect(authorization).toEqual({ kind: 'signed', credentialId: key.id });
+    expect(authorization).toEqual({ kind: 'signed', credentialId: key.id, role: 'all' });
   });
 
   it.each(vectors)('takes $name in the query', ({ sent, fields, key }) => {
     const authorization = authorize(withQuery(sent, queryForm(fields)), key);
-    expect(authorization).toEqual({ kind: 'signed', credentialId: key.id });
+    expect(authorization).toEqual({ kind: 'signed', credentialId: key.id, role: 'all' });
   });
 
   it.each(vectors)('takes $name in the query with its semicolons as they are', ({ sent, fields, key }) => {
     const authorization = authorize(withQuery(sent, headerForm(fields)), key);
-    expect(authorization).toEqual({ kind: 'signed', credentialId: key.id });
+    expect(authorization).toEqual({ kind: 'signed', credentialId: key.id, role: 'all' });
   });
 
   it.each(accepted)('takes $name', ({ sent, fields }) => {

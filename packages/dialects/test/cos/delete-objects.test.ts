@@ -45,12 +45,14 @@ async function post(document: string, sent: Sent = {}): Promise<Answer> {
       read: async (limitBytes: number): Promise<Uint8Array | 'too-large'> =>
         bytes.length > limitBytes ? 'too-large' : bytes,
     };
-    const api = openCosDataApi({ objects, credentialsOf: () => held(), deletePolicy: async () => {} });
-    const reply = await api.handle(
-      { ...exchange, location: locateCos(exchange.request) },
-      sent.authorization ?? { kind: 'signed', credentialId: 'a' },
+    const api = openCosDataApi({ objects, deletePolicy: async () => {} });
+    const reply = await api.handle({
+      exchange: { ...exchange, location: locateCos(exchange.request) },
+      authorization: sent.authorization ?? { kind: 'signed', credentialId: 'a', role: 'all' },
       body,
-    );
+      credentials: held(),
+      roleProblem: () => undefined,
+    });
     return { reply, deleted: stored.filter(key => objects.head(BUCKET, key) === undefined) };
   } finally {
     await objects.close();

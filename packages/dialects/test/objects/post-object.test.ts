@@ -1,6 +1,7 @@
 import type { ObjectStore } from '@crossgate/object-store';
 import { describe, expect, it } from 'vitest';
 import type { ServiceError } from '../../src/exchange.ts';
+import type { DataCall } from '../../src/objects/data-call.ts';
 import { postObject } from '../../src/objects/post-object.ts';
 import type { PostPolicy } from '../../src/objects/post-policy.ts';
 import { qingstorConventions } from '../../src/qingstor/conventions.ts';
@@ -49,8 +50,14 @@ function post(
     target: `/${BUCKET}`,
     headers: [['Content-Type', FORM_TYPE]],
   });
-  const services = { objects, credentialsOf: () => held(), deletePolicy: async () => {} };
-  const call = { exchange, authorization: { kind: 'anonymous' }, body, services } as const;
+  const call: DataCall = {
+    exchange,
+    authorization: { kind: 'anonymous' },
+    body,
+    credentials: held(),
+    roleProblem: () => undefined,
+    services: { objects, deletePolicy: async () => {} },
+  };
   return postObject(call, qingstorConventions, () => permission);
 }
 

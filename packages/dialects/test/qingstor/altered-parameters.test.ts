@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authorizeQingstor } from '../../src/qingstor/authorization.ts';
 import { locateQingstor } from '../../src/qingstor/routes.ts';
 import { qingstorSignature, qingstorStringToSign } from '../../src/qingstor/signature.ts';
+import { held } from '../held-credentials.ts';
 
 const SECRET = 'secret';
 const EXPIRES = '2000000000';
@@ -26,7 +27,7 @@ function authorize(target: string, signedResource: string): string {
     rawHeaders: ['Host', '127.0.0.1'],
   };
   const exchange = { request, location: locateQingstor(request), requestId: '', receivedAt: 0 };
-  return authorizeQingstor(exchange, { find: id => ({ id, secret: SECRET }), isEmpty: false }).kind;
+  return authorizeQingstor(exchange, held({ id: 'me', secret: SECRET })).kind;
 }
 
 const PART = '/mybucket/big?part_number=1&upload_id=U';

@@ -19,7 +19,7 @@ import {
 } from './qingstor-exchange.ts';
 import { headerVectors, queryVectors } from './signature-vectors.ts';
 
-const SIGNED: Authorization = { kind: 'signed', credentialId: KEY.id };
+const SIGNED: Authorization = { kind: 'signed', credentialId: KEY.id, role: 'all' };
 const OTHER_DATE = 'Sat, 01 Jan 2000 00:00:00 GMT';
 
 function authorize(sent: SentRequest, credential: Credential = KEY): Authorization {
@@ -375,14 +375,22 @@ describe('authorizeQingstor', () => {
       ...sent,
       headers: [...(sent.headers ?? []), ['Authorization', `QS ID:${signature}`]] as const,
     };
-    expect(authorize(signed, { id: 'ID', secret })).toEqual({ kind: 'signed', credentialId: 'ID' });
+    expect(authorize(signed, { id: 'ID', secret })).toEqual({
+      kind: 'signed',
+      credentialId: 'ID',
+      role: 'all',
+    });
   });
 
   it.each(queryVectors)('takes $name', ({ secret, signature, sent, expires }) => {
     const query = `access_key_id=ID&expires=${expires}&signature=${encodeURIComponent(signature)}`;
     const { target = '/' } = sent;
     const signed = { ...sent, target: `${target}${target.includes('?') ? '&' : '?'}${query}` };
-    expect(authorize(signed, { id: 'ID', secret })).toEqual({ kind: 'signed', credentialId: 'ID' });
+    expect(authorize(signed, { id: 'ID', secret })).toEqual({
+      kind: 'signed',
+      credentialId: 'ID',
+      role: 'all',
+    });
   });
 
   it.each(accepted)('takes $name', ({ sent, signing }) => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { qingstorDialect } from '../../src/qingstor/dialect.ts';
 import { base64Md5, FORM_TYPE, formOf, newDataService, type Sent } from '../data-service.ts';
-import { held } from '../held-credentials.ts';
 
 const BUCKET = 'mybucket';
 const LONG = 'x'.repeat(1024);
@@ -329,7 +328,7 @@ describe('openQingstorDataApi', () => {
     const { objects, createBucket } = await newDataService(qingstorDialect);
     await createBucket('bucket-b');
     await createBucket('bucket-a');
-    const services = { objects, credentialsOf: () => held(), deletePolicy: async () => {} };
+    const services = { objects, deletePolicy: async () => {} };
     const api = qingstorDialect.openDataApi?.(services);
     expect(api?.tenants()).toEqual(['bucket-a', 'bucket-b']);
     expect(api?.tenantExists('bucket-a')).toBe(true);

@@ -6,7 +6,7 @@ import { type Audit, openAudit, outcomeOf, type Revisions } from '../audit.ts';
 import { createBoundedServer, type RequestFault } from '../bounded-server.ts';
 import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
-import type { Limits } from '../serve-config.ts';
+import type { Limits, TlsKeys } from '../serve-config.ts';
 import { writeReply } from '../write-reply.ts';
 import type { Access } from './access/access.ts';
 import { addressOf, type Door, type Identity, openDoor, whoIs } from './access/door.ts';
@@ -22,7 +22,7 @@ export interface AdminParts {
   /** All of them, as this server reads them. */
   readonly dialects: readonly Dialect[];
   /** What is listened on, by service. */
-  readonly listeners: readonly { readonly dialect: string; readonly address: string }[];
+  readonly listeners: readonly { readonly dialect: string; readonly origin: string }[];
   readonly console: ConsoleFiles;
   /** Asks the processes that serve. */
   readonly ask: Ask;
@@ -58,11 +58,12 @@ interface AdminOffice extends AdminParts {
 }
 
 /** The admin API: JSON in and out, and the web console. */
-export function createAdminServer(parts: AdminParts): Server {
+export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
   const audit = openAudit(parts.log);
   const office: AdminOffice = { ...parts, audit, door: openDoor(parts.access, audit) };
   return createBoundedServer({
     limits: parts.limits,
+    tls,
     requestSeconds: Math.max(parts.limits.headersSeconds, parts.limits.idleSeconds),
     answer: (request, response) => {
       answer(office, request)
@@ -81,7 +82,10 @@ const FAULTS: Readonly<Record<RequestFault, [status: number, code: string, messa
 };
 
 function failed(log: Logger, request: IncomingMessage, error: unknown): AdminReply {
-  log.error({ err: error, method: request.method, target: request.url }, 'an admin request failed');
+  log.error(
+    { err: error, method: request.method, target: request.url?.split('?', 1)[0] },
+    'an admin request failed',
+  );
   if (error instanceof PolicyStoreUnavailableError) return problem(503, 'unavailable', error.message);
   return problem(500, 'internal', 'the request failed; the log of the server says why');
 }

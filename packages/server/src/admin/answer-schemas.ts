@@ -1,5 +1,5 @@
+import { ROLES } from '@crossgate/dialects';
 import { z } from 'zod';
-import { ROLES } from './access/role.ts';
 
 /** What the admin API answers, for the OpenAPI document. The tests hold answers to it. */
 

@@ -48,7 +48,7 @@ export function openConsoleFiles(directory: string = DIRECTORY): ConsoleFiles {
 /** `GET` of a file of the console. */
 export function showConsole({ console: files, request, listeners }: AdminCall, path: string): AdminReply {
   const { 'accept-encoding': accepted, host } = request.headers;
-  const services = listeners.map(({ address }) => serviceOrigin(address, host));
+  const services = listeners.map(({ origin }) => serviceOrigin(origin, host));
   return (
     files.find(path, String(accepted ?? ''), services) ??
     problem(404, 'not-found', 'the console has no such file')

@@ -1,5 +1,5 @@
+import type { Role } from '@crossgate/dialects';
 import type { z } from 'zod';
-import type { Role } from './access/role.ts';
 import { type AdminReply, json, text } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
 import { compareTwo, convert, explain, lintOne } from './analysis-resource.ts';

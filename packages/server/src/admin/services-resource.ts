@@ -6,9 +6,9 @@ import type { AdminCall } from './admin-server.ts';
  *
  * @param host as in `Host`; what is none is taken for this machine
  */
-export function serviceOrigin(address: string, host: string | undefined): string {
+export function serviceOrigin(origin: string, host: string | undefined): string {
   const own = /^([\w-]+(?:\.[\w-]+)*\.?|\[[\da-f:.]+\])(?::\d{1,5})?$/i.exec(host ?? '')?.[1];
-  return `http://${address.replace(/^(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, own ?? '127.0.0.1')}`;
+  return origin.replace(/\/\/(?:0\.0\.0\.0|\[::\])(?=:\d+$)/, `//${own ?? '127.0.0.1'}`);
 }
 
 /** `GET /api/v1/services`: each service with the profile that it is read by here, and whom to try it with. */
@@ -20,7 +20,7 @@ export function listServices({ dialects, listeners, request }: AdminCall): Admin
         dialect: id,
         title,
         tenantNoun,
-        origin: listener ? serviceOrigin(listener.address, request.headers.host) : null,
+        origin: listener ? serviceOrigin(listener.origin, request.headers.host) : null,
         example,
         hasDocument: policyApi !== undefined,
         profile,

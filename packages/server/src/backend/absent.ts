@@ -7,6 +7,7 @@ export function absentBackend(dialect: Dialect): Backend {
     tenantExists: () => 'unknown',
     handle: ({ exchange }) =>
       Promise.resolve(dialect.replies.error(exchange, dialect.replies.fault('no-upstream', exchange))),
+    retire: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

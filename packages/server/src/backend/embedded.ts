@@ -6,7 +6,15 @@ import type { Backend } from './backend.ts';
 export function embeddedBackend(dataApi: DataApi): Backend {
   return {
     tenantExists: tenant => (dataApi.tenantExists(tenant) ? 'yes' : 'no'),
-    handle: ({ exchange, authorize, request }) => dataApi.handle(exchange, authorize(), requestBody(request)),
+    handle: ({ exchange, authorizer, request }) =>
+      dataApi.handle({
+        exchange,
+        authorization: authorizer.authorize(exchange),
+        body: requestBody(request),
+        credentials: authorizer.credentialsOf(exchange.location.tenant),
+        roleProblem: signed => authorizer.roleProblem(exchange, signed),
+      }),
+    retire: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

@@ -43,6 +43,9 @@ export function openUpstream(
     servername: url.hostname,
   };
 
+  let waiting = 0;
+  let allAnswered: (() => void) | undefined;
+
   function tell({ exchange }: BackendCall, error: unknown): void {
     const { requestId } = exchange;
     log.warn({ requestId, upstream: url.origin, ...describeError(error) }, 'an upstream failed');
@@ -73,13 +76,26 @@ export function openUpstream(
       if (hasBeenHere(call.exchange.request)) {
         return Promise.resolve(failed(call, new Error('the upstream leads back to this gateway')));
       }
+      const problem = call.authorizer.upstreamProblem(call.exchange);
+      if (problem) return Promise.resolve(dialect.replies.error(call.exchange, problem));
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
-      return send(pool, request, call, brokeOff).catch((error: unknown) => {
-        const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
-        if (!isWorthIt) return failed(call, error);
-        return send(pool, request, call, brokeOff).catch((again: unknown) => failed(call, again));
-      });
+      waiting += 1;
+      return send(pool, request, call, brokeOff)
+        .catch((error: unknown) => {
+          const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
+          if (!isWorthIt) return failed(call, error);
+          return send(pool, request, call, brokeOff).catch((again: unknown) => failed(call, again));
+        })
+        .finally(() => {
+          waiting -= 1;
+          if (waiting === 0) allAnswered?.();
+        });
+    },
+    retire: async () => {
+      // A request may need the pool once more. What is being answered is waited for by the pool itself.
+      if (waiting > 0) await new Promise<void>(resolve => (allAnswered = resolve));
+      if (!pool.destroyed) await pool.close();
     },
     close: () => pool.destroy(),
   };

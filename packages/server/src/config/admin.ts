@@ -1,12 +1,12 @@
 import type { AdminToken } from '../admin/access/access.ts';
 import { isLoopback } from '../loopback.ts';
 import type { AdminConfig } from '../serve-config.ts';
-import type { Secret } from './config-file.ts';
+import type { Secret } from './credential-section.ts';
 import { variablesNamedIn } from './credential-variables.ts';
-import { readSecret } from './credentials.ts';
 import type { Draft } from './draft.ts';
 import { type ConfigPath, formatConfigPath } from './mistake.ts';
 import { isPublic } from './public-keys.ts';
+import { readSecret } from './secrets.ts';
 
 /** The environment variable of the token `admin`, which may do everything. */
 export const ADMIN_TOKEN_VARIABLE = 'CROSSGATE_ADMIN_TOKEN';
@@ -108,5 +108,5 @@ function checkVariables({ environment, file, refuse }: Draft): void {
 }
 
 function variableOf(secret: Secret): readonly string[] {
-  return typeof secret === 'object' && 'env' in secret ? [secret.env] : [];
+  return typeof secret === 'object' && secret.env !== undefined ? [secret.env] : [];
 }

@@ -1,6 +1,5 @@
-import { DIALECTS, type Dialect } from '@crossgate/dialects';
+import { DIALECTS, type Dialect, ROLES, type Role } from '@crossgate/dialects';
 import { z } from 'zod';
-import { ROLES, type Role } from '../admin/access/role.ts';
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
 import {
   DEFAULT_LIMITS,
@@ -9,6 +8,8 @@ import {
   type Limits,
   UPSTREAM_TIMEOUTS,
 } from '../serve-config.ts';
+import { CREDENTIALS, type CredentialEntry, SECRET, type Secret } from './credential-section.ts';
+import { TLS, type TlsSection } from './tls-section.ts';
 import {
   etcdEndpoint,
   host,
@@ -33,6 +34,7 @@ export interface ConfigFile {
   readonly workers?: number;
   readonly logLevel?: LogLevel;
   readonly limits?: Partial<Limits>;
+  readonly tls?: TlsSection;
   readonly dialects?: Readonly<Record<string, DialectSection>>;
 }
 
@@ -63,6 +65,7 @@ export interface DialectSection {
   readonly enabled?: boolean;
   readonly host?: string;
   readonly port?: number;
+  readonly tls?: TlsSection;
   readonly variant?: string;
   readonly credentials?: readonly CredentialEntry[];
   readonly upstream?: UpstreamEntry;
@@ -73,15 +76,6 @@ export interface TenantSection {
   readonly credentials?: readonly CredentialEntry[];
   readonly upstream?: UpstreamEntry;
 }
-
-export interface CredentialEntry {
-  readonly id: string;
-  readonly secret: Secret;
-  readonly token?: Secret;
-}
-
-/** Itself, or the environment variable that has it. */
-export type Secret = string | { readonly env: string };
 
 /** A URL alone has the default time-outs. */
 export type UpstreamEntry = string | UpstreamSection;
@@ -104,27 +98,6 @@ export const PORT_BASE: z.ZodNumber = wholeNumber(0, HIGHEST_PORT_BASE);
 export const WORKERS: z.ZodNumber = wholeNumber(1, 64);
 export const STORE: z.ZodType<StoreKind> = oneOf(['lmdb', 'memory', 'etcd']);
 export const LOG_LEVEL: z.ZodType<LogLevel> = oneOf(LOG_LEVELS);
-
-const SECRET: z.ZodType<Secret> = z
-  .union([text(), section({ env: text().describe('The environment variable that has it.') })], {
-    error: orMissing('must be text, in quotes, or env: and the name of an environment variable'),
-  })
-  .meta({ id: 'secret' });
-
-const CREDENTIALS: z.ZodType<readonly CredentialEntry[]> = z
-  .array(
-    section({
-      id: text().describe('The public half: key id, account or user.'),
-      secret: SECRET.describe(
-        'The secret half, or `env:` and the name of the environment variable that has it.',
-      ),
-      token: SECRET.exactOptional().describe(
-        'Makes it a temporary credential, which is good together with this token only.',
-      ),
-    }),
-    { error: orMissing('must be a list, each with a line - id: and a line secret:') },
-  )
-  .meta({ id: 'credentials' });
 
 const UPSTREAM: z.ZodType<UpstreamEntry> = z
   .union(
@@ -187,7 +160,7 @@ const ADMIN: z.ZodType<AdminSection> = section({
           .regex(/^[\w.@-]{1,64}$/, 'must be up to 64 letters, digits and . _ @ -')
           .describe('Who has it, for the log and the console.'),
         token: SECRET.describe(
-          'What is shown to log in, or `env:` and the name of the environment variable that has it: 24 characters or more.',
+          'What is shown to log in, 24 characters or more; or where it is: `env:` or `file:`.',
         ),
         role: oneOf(ROLES).describe('What it is good for, see [the admin API](admin-api.md#access).'),
       }),
@@ -210,7 +183,7 @@ const ETCD: z.ZodType<EtcdSection> = section({
     .describe('Before every key. Gateways share policies when they have the same.'),
   user: section({
     name: text().describe('As whom.'),
-    password: SECRET.describe('Itself, or `env:` and the name of the environment variable that has it.'),
+    password: SECRET.describe('Itself, or where it is: `env:` or `file:`.'),
   })
     .exactOptional()
     .describe('Where the cluster asks for one. `CROSSGATE_ETCD_USER=name:password` goes before it.'),
@@ -244,6 +217,9 @@ export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
   workers: WORKERS.exactOptional().meta({ default: 1 }).describe('Processes that serve.'),
   logLevel: LOG_LEVEL.exactOptional().meta({ default: 'info' }).describe('What is logged.'),
   limits: LIMITS.exactOptional().describe('What clients can take before a request is read.'),
+  tls: TLS.exactOptional().describe(
+    'Makes every listener one of HTTPS, that of the admin API too. Relative paths begin at the file.',
+  ),
   dialects: section(Object.fromEntries(DIALECTS.map(dialect => [dialect.id, dialectSection(dialect)])))
     .exactOptional()
     .describe('The services. One that is not here is served with its defaults.'),
@@ -260,6 +236,7 @@ function dialectSection(dialect: Dialect): z.ZodExactOptional<z.ZodType<DialectS
     port: wholeNumber(0, 65_535)
       .exactOptional()
       .describe('The port of its listener. The default follows from `portBase`; 0 is any that is free.'),
+    tls: TLS.exactOptional().describe('What its listener shows, instead of what all show.'),
     variant: variant
       .exactOptional()
       .describe('Another reading of the service, see its page in docs/dialects.'),

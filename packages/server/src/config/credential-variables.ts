@@ -1,5 +1,6 @@
 import { type Credential, DIALECTS, type Dialect } from '@crossgate/dialects';
-import type { CredentialEntry, DialectSection } from './config-file.ts';
+import type { DialectSection } from './config-file.ts';
+import type { CredentialEntry } from './credential-section.ts';
 import type { Draft } from './draft.ts';
 import { suggestName } from './mistake.ts';
 
@@ -39,6 +40,8 @@ export function checkCredentialVariables({ environment, file, refuse }: Draft): 
 export function variablesNamedIn({ credentials = [], tenants = {} }: DialectSection): readonly string[] {
   const ofTenants = Object.values(tenants).flatMap(tenant => tenant.credentials ?? []);
   return [...credentials, ...ofTenants].flatMap(({ secret, token }: CredentialEntry) =>
-    [secret, token].flatMap(value => (typeof value === 'object' ? [value.env] : [])),
+    [secret, token].flatMap(value =>
+      typeof value === 'object' && value.env !== undefined ? [value.env] : [],
+    ),
   );
 }

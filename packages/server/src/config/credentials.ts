@@ -1,10 +1,12 @@
 import type { Credential, Dialect } from '@crossgate/dialects';
-import type { CredentialEntry, DialectSection, Secret } from './config-file.ts';
+import type { DialectSection } from './config-file.ts';
 import { checkParts } from './credential-parts.ts';
+import type { CredentialEntry } from './credential-section.ts';
 import { environmentCredential } from './credential-variables.ts';
 import type { Draft } from './draft.ts';
 import { type ConfigPath, formatConfigPath } from './mistake.ts';
 import { checkSecret, isPublic } from './public-keys.ts';
+import { readSecret } from './secrets.ts';
 
 /** A credential and where it stands in the file; an empty path when it does not. */
 interface Found {
@@ -43,7 +45,7 @@ export function readCredentials(
     return { credentials: [dialect.localCredential], hasPublicKey: true };
   }
   for (const { credential, path: place } of found) checkParts(draft, dialect, credential, place);
-  checkIds(draft, found);
+  checkTwice(draft, found);
   return {
     credentials: found.map(({ credential }) => credential),
     hasPublicKey: fromEnvironment !== undefined && isPublic(fromEnvironment),
@@ -56,10 +58,11 @@ function readEntries(
   path: ConfigPath,
   tenant: string | undefined,
 ): readonly Found[] {
-  return entries.map(({ id, secret, token }, i) => {
+  return entries.map(({ id, secret, token, role }, i) => {
     const inner = [...path, i];
     const credential: Credential = {
       id,
+      ...(role !== undefined && { role }),
       secret: readSecret(draft, secret, [...inner, 'secret']),
       ...(token !== undefined && { token: readSecret(draft, token, [...inner, 'token']) }),
       ...(tenant !== undefined && { tenant }),
@@ -68,28 +71,19 @@ function readEntries(
   });
 }
 
-export function readSecret(draft: Draft, secret: Secret, path: ConfigPath): string {
-  if (typeof secret === 'string') return secret;
-  const value = draft.environment[secret.env] ?? '';
-  if (value === '') {
-    draft.refuse(`the environment has no ${secret.env}; set it to the secret`, { at: [...path, 'env'] });
+/** The same twice: what the role of such a credential is, nobody knows. */
+function checkTwice(draft: Draft, found: readonly Found[]): void {
+  for (const [i, { credential, path }] of found.entries()) {
+    const other = found.slice(0, i).find(earlier => isSame(earlier.credential, credential));
+    // A secret that could not be read has been told.
+    if (!other || credential.secret === '') continue;
+    const where = other.path.length > 0 ? formatConfigPath(other.path) : 'the credential in the environment';
+    const message = `${credential.id} has the same secret as in ${where}; leave one of them out`;
+    draft.refuse(message, { at: [...path, 'id'] });
   }
-  return value;
 }
 
-/** The first credential that is good for a tenant and has the id is the one: another would never be asked. */
-function checkIds(draft: Draft, found: readonly Found[]): void {
-  for (const [i, { credential, path }] of found.entries()) {
-    const { id, tenant } = credential;
-    const other = found
-      .slice(0, i)
-      .find(
-        earlier =>
-          earlier.credential.id === id &&
-          (earlier.credential.tenant === undefined || earlier.credential.tenant === tenant),
-      );
-    if (!other) continue;
-    const where = other.path.length > 0 ? formatConfigPath(other.path) : 'the credential in the environment';
-    draft.refuse(`${id} is the id of ${where} too; leave one of them out`, { at: [...path, 'id'] });
-  }
+function isSame(a: Credential, b: Credential): boolean {
+  const isForBoth = a.tenant === undefined || b.tenant === undefined || a.tenant === b.tenant;
+  return isForBoth && a.id === b.id && a.secret === b.secret && a.token === b.token;
 }

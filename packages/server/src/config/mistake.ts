@@ -35,17 +35,17 @@ export function suggestName(name: string, known: readonly string[]): string {
 
 /** The name that is this, or was meant by it, when there is one. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
+  // Two slips in a word of two letters would make it any other.
+  const most = Math.min(2, (name.length - 1) / 2);
   const [best] = known
+    .filter(candidate => Math.abs(candidate.length - name.length) <= most)
     .map(candidate => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  // Two slips in a word of two letters would make it any other.
-  return best && best.distance <= Math.min(2, (name.length - 1) / 2) ? best.candidate : undefined;
+  return best && best.distance <= most ? best.candidate : undefined;
 }
 
 /** The fewest letters to insert, delete, replace, or swap with the next. */
 function editDistance(a: string, b: string): number {
-  // Nobody means a word of the schema by so long a one.
-  if (a.length > 64) return a.length;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -28,6 +28,10 @@ export function readConfigFile({ name, text }: ConfigText): ReadConfigFile | rea
   if (read.kind === 'not-yaml') return read.mistakes.map(mistake => formatSyntaxMistake(name, mistake));
   const { document } = read;
   const { file, mistakes } = checkValues(document);
+  if (mistakes.length > MOST_MISTAKES) {
+    const told = formatMistakes(name, document, mistakes.slice(0, MOST_MISTAKES));
+    return [...told, `${name}: has more mistakes than these; correct them first`];
+  }
   return {
     file,
     mistakes,
@@ -58,6 +62,8 @@ function formatMistakes(
     .map(({ text }) => text);
 }
 
+/** Who has made more has to begin somewhere; to look at all of them takes time. */
+const MOST_MISTAKES = 100;
 const ROUNDS = 32;
 
 function checkValues(document: YamlDocument): Pick<ReadConfigFile, 'file' | 'mistakes'> {
@@ -67,11 +73,12 @@ function checkValues(document: YamlDocument): Pick<ReadConfigFile, 'file' | 'mis
   for (let round = 0; round < ROUNDS; round++) {
     const parsed = CONFIG_FILE.safeParse(value);
     if (parsed.success) return { file: parsed.data, mistakes };
-    const found = parsed.error.issues.flatMap(issue => mistakesOf(issue, []));
+    const found = parsed.error.issues.flatMap(issue => mistakesOf(issue, [])).slice(0, MOST_MISTAKES + 1);
     for (const mistake of found) {
       // What could not be read has been told.
       if (!mistakes.some(({ path }) => isWithin(mistake.path, path))) mistakes.push(mistake);
     }
+    if (mistakes.length > MOST_MISTAKES) break;
     // What is left is looked at again, for what is checked only when everything around it is right.
     for (const { path } of found) value = without(value, path) ?? {};
   }

@@ -1,28 +1,29 @@
-import { dirname, resolve } from 'node:path';
 import { DIALECTS } from '@crossgate/dialects';
 import { DEFAULT_LIMITS, type DialectConfig, type ServeConfig } from '../serve-config.ts';
 import { readAdmin } from './admin.ts';
 import type { DialectSection } from './config-file.ts';
 import { checkCredentialVariables } from './credential-variables.ts';
 import { readCredentials } from './credentials.ts';
-import type { Cause, Draft } from './draft.ts';
+import { type Cause, type Draft, resolveInFile } from './draft.ts';
 import { readFlags } from './flags.ts';
-import type { ConfigPath } from './mistake.ts';
+import type { ConfigPath, Mistake } from './mistake.ts';
 import { checkPorts } from './ports.ts';
 import { checkPublicKeys, type PubliclyServed } from './public-keys.ts';
 import { type ConfigText, type ReadConfigFile, readConfigFile } from './read-config-file.ts';
 import { readStore } from './store.ts';
+import { readTls } from './tls.ts';
 import { readUpstreams } from './upstreams.ts';
 
 export type ServeConfigResult =
-  | { readonly kind: 'config'; readonly config: ServeConfig }
+  /** A line for each thing that will most likely not do. */
+  | { readonly kind: 'config'; readonly config: ServeConfig; readonly warnings: readonly string[] }
   /** A line for each mistake. */
   | { readonly kind: 'problem'; readonly message: string };
 
 /**
  * Puts together what was asked for: on the command line, else in the environment (`CROSSGATE_COS_CREDENTIAL=id:secret`,
- * and so for each dialect, and `CROSSGATE_ADMIN_TOKEN`), else in a file, else by default. Undefined settings are not given. Finds everything that is
- * wrong, and opens nothing.
+ * and so for each dialect, `CROSSGATE_ADMIN_TOKEN`), else in a file, else by default. Undefined settings are not given.
+ * Finds everything that is wrong. Reads the files of secrets and certificates, and opens nothing else.
  */
 export function readServeConfig(
   settings: Readonly<Record<string, unknown>>,
@@ -44,10 +45,19 @@ export function readServeConfig(
     if (at && read.has(at)) mistakes.push({ path: at, message, about: 'value' });
     else lines.push(message);
   };
-  const draft: Draft = { flags: flags.flags, file: read.file, environment, isSound: read.isSound, refuse };
-  const config = assemble(draft, file?.name);
+  const doubts: Mistake[] = [];
+  const draft: Draft = {
+    flags: flags.flags,
+    file: read.file,
+    fileName: file?.name,
+    environment,
+    isSound: read.isSound,
+    refuse,
+    warn: (message, { at }) => doubts.push({ path: at, message, about: 'value' }),
+  };
+  const config = assemble(draft);
   lines.push(...read.format(mistakes));
-  return lines.length > 0 ? problem(lines) : { kind: 'config', config };
+  return lines.length > 0 ? problem(lines) : { kind: 'config', config, warnings: read.format(doubts) };
 }
 
 const NO_FILE: ReadConfigFile = {
@@ -68,13 +78,14 @@ function problem(lines: readonly string[]): ServeConfigResult {
   return { kind: 'problem', message: [...new Set(safe)].join('\n') };
 }
 
-function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
+function assemble(draft: Draft): ServeConfig {
   const { flags, file } = draft;
   const portBase = flags.portBase ?? file.portBase ?? 4000;
   const workers = flags.workers ?? file.workers ?? 1;
-  const store = readStore(draft, workers, fileName);
+  const store = readStore(draft, workers);
   const limits = { ...DEFAULT_LIMITS, ...file.limits };
   const admin = readAdmin(draft, portBase);
+  const tls = file.tls && readTls(draft, file.tls, ['tls']);
   const dialects: Record<string, DialectConfig> = {};
   const publiclyServed: PubliclyServed[] = [];
   for (const dialect of DIALECTS) {
@@ -86,10 +97,12 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
     const host = section.host ?? flags.host ?? file.host ?? '127.0.0.1';
     const { credentials, hasPublicKey } = readCredentials(draft, dialect, section, host);
     if (hasPublicKey) publiclyServed.push({ dialect, host, at: hostPath(draft, dialect.id) });
+    const ownTls = section.tls ? readTls(draft, section.tls, ['dialects', dialect.id, 'tls']) : tls;
     const variant = flags.variant[dialect.id] ?? section.variant;
     dialects[dialect.id] = {
       host,
       port: section.port ?? (portBase === 0 ? 0 : portBase + dialect.portOffset),
+      ...(ownTls && { tls: ownTls }),
       ...(variant !== undefined && { variant }),
       credentials,
       ...readUpstreams(draft, dialect, section, limits),
@@ -104,11 +117,13 @@ function assemble(draft: Draft, fileName: string | undefined): ServeConfig {
   return {
     portBase,
     admin,
-    dataDirectory: flags.dataDirectory ?? dataDirectoryOf(file.data, fileName) ?? '.crossgate',
+    dataDirectory:
+      flags.dataDirectory ?? (file.data === undefined ? '.crossgate' : resolveInFile(draft, file.data)),
     store,
     workers,
     logLevel: flags.logLevel ?? file.logLevel ?? 'info',
     limits,
+    ...(tls && { tls }),
     dialects,
   };
 }
@@ -127,9 +142,4 @@ function checkUnused({ flags, refuse }: Draft, id: string): void {
 function hostPath({ flags, file }: Draft, id: string): ConfigPath | undefined {
   if (file.dialects?.[id]?.host !== undefined) return ['dialects', id, 'host'];
   return flags.host === undefined && file.host !== undefined ? ['host'] : undefined;
-}
-
-/** A path in a file begins at the file, from wherever the server is started. */
-function dataDirectoryOf(data: string | undefined, fileName: string | undefined): string | undefined {
-  return data !== undefined && fileName !== undefined ? resolve(dirname(fileName), data) : data;
 }

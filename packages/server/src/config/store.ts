@@ -1,13 +1,12 @@
-import { dirname, resolve } from 'node:path';
 import { ETCD_PREFIX, type EtcdConfig, type EtcdTlsFiles, type ServeConfig } from '../serve-config.ts';
-import { readSecret } from './credentials.ts';
-import type { Draft } from './draft.ts';
+import { type Draft, resolveInFile } from './draft.ts';
+import { readSecret } from './secrets.ts';
 
 /** The environment variable of the user of etcd. */
 const USER_VARIABLE = 'CROSSGATE_ETCD_USER';
 
-/** Where policies live. `fileName` is the path of the configuration file. */
-export function readStore(draft: Draft, workers: number, fileName: string | undefined): ServeConfig['store'] {
+/** Where policies live. */
+export function readStore(draft: Draft, workers: number): ServeConfig['store'] {
   const { flags, file } = draft;
   const kind = flags.store?.kind ?? file.store ?? 'lmdb';
   switch (kind) {
@@ -17,14 +16,14 @@ export function readStore(draft: Draft, workers: number, fileName: string | unde
       if (workers > 1) refuseMemoryStore(draft);
       return kind;
     case 'etcd':
-      return readEtcd(draft, fileName);
+      return readEtcd(draft);
     default:
       return kind satisfies never;
   }
 }
 
 /** The cluster that flags, environment and file name. */
-function readEtcd(draft: Draft, fileName: string | undefined): EtcdConfig {
+function readEtcd(draft: Draft): EtcdConfig {
   const { flags, file, refuse } = draft;
   const { prefix = ETCD_PREFIX, tls = {}, ...section } = file.etcd ?? {};
   const endpoints = flags.store?.endpoints ?? section.endpoints ?? [];
@@ -38,7 +37,7 @@ function readEtcd(draft: Draft, fileName: string | undefined): EtcdConfig {
     refuse('a certificate and its privateKey go together; add the other one', { at: ['etcd', 'tls'] });
   }
   const user = readUser(draft);
-  return { kind: 'etcd', endpoints, prefix, ...(user && { user }), tls: resolveFiles(tls, fileName) };
+  return { kind: 'etcd', endpoints, prefix, ...(user && { user }), tls: resolveFiles(draft, tls) };
 }
 
 function readUser(draft: Draft): EtcdConfig['user'] {
@@ -55,10 +54,8 @@ function readUser(draft: Draft): EtcdConfig['user'] {
   return undefined;
 }
 
-/** Paths in a file begin at the file. */
-function resolveFiles(tls: EtcdTlsFiles, fileName: string | undefined): EtcdTlsFiles {
-  const directory = dirname(fileName ?? '');
-  return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, resolve(directory, path)]));
+function resolveFiles(draft: Draft, tls: EtcdTlsFiles): EtcdTlsFiles {
+  return Object.fromEntries(Object.entries(tls).map(([name, path]) => [name, resolveInFile(draft, path)]));
 }
 
 function refuseMemoryStore({ flags, refuse }: Draft): void {

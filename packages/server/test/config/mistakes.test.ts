@@ -79,7 +79,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a list for the file',
     text: '- host: a\n',
-    says: '1:1: must be a mapping with the keys host, portBase, admin, data, store, etcd, workers, logLevel, limits, dialects',
+    says: '1:1: must be a mapping with the keys host, portBase, admin, data, store, etcd, workers, logLevel, limits, tls, dialects',
   },
   {
     name: 'a key with a slip',
@@ -175,12 +175,12 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a secret that is a number',
     text: 'dialects:\n  cos:\n    credentials:\n      - id: a\n        secret: 0123\n',
-    says: '5:17: dialects.cos.credentials[0].secret: must be text, in quotes, or env: and the name of an environment variable',
+    says: '5:17: dialects.cos.credentials[0].secret: must be text, in quotes, or env: and the name of an environment variable, or file: and a path',
   },
   {
     name: 'a secret in no variable',
     text: 'dialects:\n  cos:\n    credentials:\n      - id: a\n        secret: {}\n',
-    says: '5:9: dialects.cos.credentials[0].secret.env: is missing; add it',
+    says: '5:17: dialects.cos.credentials[0].secret: must have either env: or file:',
   },
   {
     name: 'an upstream that is no URL',
@@ -246,14 +246,14 @@ const WRONG_TOGETHER: readonly Case[] = [
     says: '3:16: dialects.cos.port: 4000 is the port of the admin API too; choose another',
   },
   {
-    name: 'an id twice in a list',
-    text: 'dialects:\n  cos:\n    credentials:\n      - { id: a, secret: x }\n      - { id: a, secret: y }\n',
-    says: '5:15: dialects.cos.credentials[1].id: a is the id of dialects.cos.credentials[0] too; leave one of them out',
+    name: 'a key twice in a list',
+    text: 'dialects:\n  cos:\n    credentials:\n      - { id: a, secret: x }\n      - { id: a, secret: x, role: read-only }\n',
+    says: '5:15: dialects.cos.credentials[1].id: a has the same secret as in dialects.cos.credentials[0]; leave one of them out',
   },
   {
-    name: 'an id for a tenant and for all',
-    text: 'dialects:\n  qingstor:\n    credentials: [{ id: a, secret: x }]\n    tenants:\n      mybucket: { credentials: [{ id: a, secret: y }] }\n',
-    says: '5:39: dialects.qingstor.tenants.mybucket.credentials[0].id: a is the id of dialects.qingstor.credentials[0] too; leave one of them out',
+    name: 'a key for a tenant and for all',
+    text: 'dialects:\n  qingstor:\n    credentials: [{ id: a, secret: x }]\n    tenants:\n      mybucket: { credentials: [{ id: a, secret: x }] }\n',
+    says: '5:39: dialects.qingstor.tenants.mybucket.credentials[0].id: a has the same secret as in dialects.qingstor.credentials[0]; leave one of them out',
   },
   {
     name: 'a variable that is not there',
@@ -374,5 +374,30 @@ describe('a mistake in a configuration file', () => {
   it('is that nothing is served', () => {
     const text = ['dialects:', ...DIALECTS.map(({ id }) => `  ${id}: { enabled: false }`), ''].join('\n');
     expect(mistakesIn(text)).toEqual(['c.yaml:2:3: dialects: every service is disabled; enable one']);
+  });
+});
+
+describe('very many mistakes', () => {
+  const MANY = 9_000;
+  const repeat = (line: (i: number) => string): string =>
+    Array.from({ length: MANY }, (_, i) => line(i)).join('');
+
+  it.each([
+    { name: 'unknown keys', text: repeat(i => `unknown${i}: 1\n`) },
+    { name: 'keys that are there twice', text: repeat(i => `host: a${i}\n`) },
+    {
+      name: 'tenants that cannot be',
+      text: `dialects:\n  cos:\n    tenants:\n${repeat(i => `      T${i}: {}\n`)}`,
+    },
+    {
+      name: 'credentials without a secret',
+      text: `dialects:\n  cos:\n    credentials:\n${repeat(i => `    - id: a${i}\n`)}`,
+    },
+  ])('are told up to a hundred, and quickly: $name', ({ text }) => {
+    const started = performance.now();
+    const lines = mistakesIn(text);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(lines).toHaveLength(101);
+    expect(lines.at(-1)).toBe('c.yaml: has more mistakes than these; correct them first');
   });
 });

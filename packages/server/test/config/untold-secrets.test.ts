@@ -23,7 +23,7 @@ describe('a secret that is not quoted', () => {
     { value: '@Pa55w0rd', says: 'quote a value that begins with @' },
     { value: '"\\dPa55w0rd"', says: 'there is no such escape' },
     { value: '"Pa55w0rd', says: 'a closing quote' },
-    { value: '{Pa55w0rd}', says: 'secret["?"]: there is no such key; known: env' },
+    { value: '{Pa55w0rd}', says: 'secret["?"]: there is no such key; known: env, file' },
     { value: '{"a":Pa55w0rd, Pa55w0rd: *Pa55w0rd}', says: 'secret["?"]: aliases are not taken' },
     { value: '{Pa55w0rd: 1, Pa55w0rd: 2}', says: 'secret["?"]: stands in line 5 too' },
     { value: '{env: [{Pa55w0rd: *a}]}', says: 'secret.env[0]["?"]: aliases are not taken' },

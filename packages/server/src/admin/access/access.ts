@@ -1,6 +1,6 @@
+import type { Role } from '@crossgate/dialects';
 import { isLoopback } from '../../loopback.ts';
 import type { AdminConfig } from '../../serve-config.ts';
-import type { Role } from './role.ts';
 
 /** What somebody shows to be let in. */
 export interface AdminToken {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { Role } from '@crossgate/dialects';
 import type { Audit } from '../../audit.ts';
 import { type AdminReply, problem } from '../admin-reply.ts';
 import type { Refused } from '../subject.ts';
 import type { Access, AdminToken } from './access.ts';
 import { openAttempts } from './attempts.ts';
-import type { Role } from './role.ts';
 import { isFromOwnPage, isRead } from './same-origin.ts';
 import { endedSessionCookie, sessionCookie, sessionIdOf } from './session-cookie.ts';
 import { openSessions } from './sessions.ts';
