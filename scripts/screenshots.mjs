@@ -1,4 +1,5 @@
 // Writes docs/images: every page of the console, light and dark, wide and narrow, of a server with some tenants and traffic.
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -83,11 +84,12 @@ const ASKED = [
   ['https://elsewhere.test', 'GET'],
 ];
 
+const TOKEN = randomBytes(24).toString('base64url');
+
 const data = mkdtempSync(join(tmpdir(), 'crossgate-images-'));
-const read = readServeConfig({ portBase: 0, dataDirectory: data, logLevel: 'silent' }, {}, undefined);
-if (read.kind === 'problem') throw new Error(read.message);
 const { log, close: closeLog } = openLog('silent');
-const server = await serve(read.config, log);
+const server = await start('open', {});
+const guarded = await start('guarded', { CROSSGATE_ADMIN_TOKEN: TOKEN });
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
@@ -99,8 +101,16 @@ try {
 } finally {
   await browser.close();
   await server.close();
+  await guarded.close();
   closeLog();
   rmSync(data, { recursive: true, force: true });
+}
+
+function start(name, environment) {
+  const flags = { portBase: 0, dataDirectory: join(data, name), logLevel: 'silent' };
+  const read = readServeConfig(flags, environment, undefined);
+  if (read.kind === 'problem') throw new Error(read.message);
+  return serve(read.config, log);
 }
 
 async function shoot(scheme, width, pixels) {
@@ -143,6 +153,23 @@ async function shoot(scheme, width, pixels) {
         .last()
         .click();
     },
+    'log-in': () => page.goto(`http://${guarded.adminAddress}/#/cos/media-1250000000/rules`),
+    'logged-in': async () => {
+      await logIn(page);
+      await page
+        .getByLabel('Allowed origins')
+        .first()
+        .fill('https://www.example.com\nhttps://shop.example.org');
+      await page.getByText('1 warning').waitFor({ state: 'detached' });
+    },
+    'session-ended': async () => {
+      await page.getByRole('button', { name: 'Save…' }).click();
+      const cookies = await context.cookies();
+      await context.clearCookies();
+      await context.addCookies(cookies.map(cookie => ({ ...cookie, value: 'ended' })));
+      await page.getByRole('button', { name: 'Save now' }).click();
+      await page.getByRole('dialog').waitFor();
+    },
   };
   for (const [name, open] of Object.entries(images)) {
     await open();
@@ -154,6 +181,12 @@ async function shoot(scheme, width, pixels) {
     await page.setViewportSize({ width: pixels, height: 700 });
   }
   await context.close();
+}
+
+async function logIn(page) {
+  await page.getByLabel('Token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('Logged in as').waitFor();
 }
 
 function url(hash) {
@@ -169,14 +202,16 @@ async function fill() {
   const media = POLICIES['cos/media-1250000000'];
   await put('cos/media-1250000000/policy', { ...media, rules: media.rules.slice(0, 1) });
   await put('cos/media-1250000000/policy', media);
+  await put('cos/media-1250000000/policy', media, guarded);
   const [, uploads] = media.rules;
   await put('cos/media-1250000000/candidate', { ...media, rules: [uploads] });
   await traffic(30);
 }
 
-async function put(path, policy) {
-  const response = await fetch(`http://${server.adminAddress}/api/v1/tenants/${path}`, {
+async function put(path, policy, { adminAddress } = server) {
+  const response = await fetch(`http://${adminAddress}/api/v1/tenants/${path}`, {
     method: 'PUT',
+    headers: { Authorization: `Bearer ${TOKEN}` },
     body: JSON.stringify(policy),
   });
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`);

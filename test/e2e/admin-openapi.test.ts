@@ -77,6 +77,9 @@ describe('GET /api/v1/openapi.json', () => {
     await post('/api/v1/convert', { ...stored, to: 'boomi' });
     await post(`${tenant}/candidate/promote`, { policyRevision, candidateRevision });
     await put(`${tenant}/candidate`, 'https://c.example');
+    await post('/api/v1/session', { token: 'one' });
+    await send('/api/v1/session');
+    await send('/api/v1/session', { method: 'DELETE' });
     await send(`${tenant}/candidate`, { method: 'DELETE' });
     await send(policy, { method: 'DELETE' });
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>

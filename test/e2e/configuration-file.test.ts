@@ -22,6 +22,7 @@ const SECRETS = {
   COS_TEMPORARY_TOKEN: 'token',
   BUCKET_SECRET: 'hush',
   ETCD_PASSWORD: 'hush',
+  DEPLOY_TOKEN: 'deploy-0123456789abcdefghij',
 };
 
 let directory: string;

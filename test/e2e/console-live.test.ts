@@ -70,6 +70,24 @@ describeWith(CHROMIUM_MISSING)('what happens, and what has happened', () => {
     await page.close();
   });
 
+  it('looks at the rules of every tenant that is shown, and shows all of them in steps', async () => {
+    const names = Array.from({ length: 120 }, (_, i) => `many-${String(i).padStart(3, '0')}-1250000000`);
+    const rules = [{ allowedOrigins: ['*'], allowedMethods: ['GET'] }];
+    await Promise.all(names.map(name => putPolicy(session.admin, `cos/${name}`, { rules })));
+    page = await session.open('#/');
+    const table = page.getByRole('table', { name: 'Everybody who has a policy or a bucket' });
+    const found = () => table.getByRole('cell', { name: /^\d+ (?:error|warning|note)/ }).count();
+    await expect.poll(found, { timeout: 10_000 }).toBeGreaterThan(95);
+    expect(await table.getByRole('row').count()).toBe(101);
+    await page.getByRole('button', { name: /^Show (\d\d) of \1 more$/ }).click();
+    expect(await page.evaluate<string>('document.activeElement.textContent.trim()')).toMatch(/^many-09\d-/);
+    expect(await page.getByRole('button', { name: /^Show \d/ }).count()).toBe(0);
+    const last = table.getByRole('row', { name: /many-119/ });
+    await last.getByRole('cell', { name: /note|warning/ }).waitFor();
+    expect(await table.getByText('…', { exact: true }).count()).toBe(0);
+    await page.close();
+  });
+
   it('tells what a candidate would change, and makes it the policy in force', async () => {
     const rule = { allowedOrigins: ['https://new.example'], allowedMethods: ['GET'] };
     await session.admin(`/api/v1/tenants/${TENANT}/candidate`, { method: 'PUT', body: { rules: [rule] } });

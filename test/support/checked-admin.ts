@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { type AdminRequest, type AdminResponse, adminApi, type SendToAdmin } from './admin-http.ts';
 
 interface Operation {
+  readonly 'x-crossgate-role'?: string;
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, object>> }>>;
 }
 
@@ -20,11 +21,17 @@ export interface CheckedAdmin {
   readonly answered: ReadonlySet<string>;
 }
 
-/** Refused before the route is looked at, or because of the method. */
-const EVERYWHERE = [403, 405, 500];
+/** Refused before the route is looked at, or because of the method or of who asks. */
+const EVERYWHERE = [401, 403, 405, 429, 500];
 
-export async function openCheckedAdmin(address: string): Promise<CheckedAdmin> {
-  const plain = adminApi(address);
+/** @param headers that every request has */
+export async function openCheckedAdmin(
+  address: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<CheckedAdmin> {
+  const bare = adminApi(address);
+  const plain: SendToAdmin = (path, request = {}) =>
+    bare(path, { ...request, headers: { ...headers, ...request.headers } });
   const document = (await plain('/api/v1/openapi.json')).json as OpenApiDocument;
   const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
   ajv.addSchema(document, 'openapi');

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type AdminResponse, adminApi, type SendToAdmin } from './admin-http.ts';
 import { type Browser, startChromium } from './chromium.ts';
-import { type LocalServer, startLocalServer } from './local-server.ts';
+import { type LocalServer, type LocalServerOptions, startLocalServer } from './local-server.ts';
 
 export interface ConsoleSession {
   readonly server: LocalServer;
@@ -21,8 +21,9 @@ export interface ConsoleSession {
 
 export async function startConsole(
   settings: Readonly<Record<string, unknown>> = {},
+  options: LocalServerOptions = {},
 ): Promise<ConsoleSession> {
-  const server = await startLocalServer(settings);
+  const server = await startLocalServer(settings, {}, options);
   const browser = await startChromium();
   const complaints: string[] = [];
   return {

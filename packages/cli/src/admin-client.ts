@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type DiagnosticJson, formatPath, type Policy } from '@crossgate/core';
 import { CommandError, EXIT } from './exit-code.ts';
 import { visibleLine } from './output.ts';
@@ -34,15 +35,26 @@ interface Problem {
   readonly diagnostics?: readonly DiagnosticJson[];
 }
 
+/** Where the admin API is, and what is shown to it. */
+export interface AdminOptions {
+  readonly admin: string;
+  /** A file that has the token; without one it is taken from the environment, where there is one. */
+  readonly tokenFile?: string;
+}
+
+const TOKEN_VARIABLE = 'CROSSGATE_ADMIN_TOKEN';
+
 /** The admin API of a running server. Every failure is a CommandError that says what to do. */
 export class AdminClient {
   readonly #base: string;
+  readonly #token: string | undefined;
 
-  constructor(base: string) {
+  constructor({ admin: base, tokenFile }: AdminOptions) {
     if (!/^https?:\/\/./.test(base) || !URL.canParse(base)) {
       throw new CommandError(`${base} is not the URL of an admin API, such as http://127.0.0.1:4000`);
     }
     this.#base = base.replace(/\/$/, '');
+    this.#token = readToken(tokenFile);
   }
 
   async tenants(): Promise<readonly ShownTenant[]> {
@@ -81,7 +93,14 @@ export class AdminClient {
     value?: unknown,
   ): Promise<unknown> {
     const body = value === undefined ? {} : { body: JSON.stringify(value) };
-    const response = await fetch(this.#base + path, { method, headers, ...body }).catch((error: unknown) => {
+    const authorization = this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` };
+    const request = {
+      method,
+      headers: { ...headers, ...authorization },
+      redirect: 'manual' as const,
+      ...body,
+    };
+    const response = await fetch(this.#base + path, request).catch((error: unknown) => {
       const { code = '' } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
       if (/CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO/.test(code)) {
         const trust = 'put it, or who issued it, into a file and name that in NODE_EXTRA_CA_CERTS';
@@ -95,7 +114,7 @@ export class AdminClient {
       throw new CommandError(`what answers at ${this.#base} is not the admin API of Crossgate`);
     }
     if (response.ok) return answer;
-    throw refusal(response.status, (answer as { error?: Problem }).error);
+    throw refusal(response.status, (answer as { error?: Problem }).error, this.#token !== undefined);
   }
 }
 
@@ -104,8 +123,36 @@ function conditionHeaders(condition: Condition): Record<string, string> {
   return condition === 'absent' ? { 'If-None-Match': '*' } : { 'If-Match': `"${condition.revision}"` };
 }
 
-function refusal(status: number, problem: Problem | undefined): CommandError {
+/** @throws CommandError */
+function readToken(file: string | undefined): string | undefined {
+  const source = file === undefined ? TOKEN_VARIABLE : file;
+  const text = file === undefined ? (process.env[TOKEN_VARIABLE] ?? '') : readTokenFile(file);
+  const token = text.trim();
+  if (token === '' && file === undefined) return undefined;
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new CommandError(
+    `what is in ${source} is no token: it must be one line of letters, digits and - . _ ~ + / =`,
+  );
+}
+
+function readTokenFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`the token cannot be read: ${why}`);
+  }
+}
+
+const SHOW_ANOTHER = `set ${TOKEN_VARIABLE}, or name a file that has it with --token-file`;
+
+function refusal(status: number, problem: Problem | undefined, showedToken: boolean): CommandError {
   if (!problem) return new CommandError(`the server answered ${status}`);
+  if (status === 401) {
+    const what = showedToken ? 'the admin API does not know this token' : 'the admin API asks for a token';
+    return new CommandError(`${what}: ${SHOW_ANOTHER}`);
+  }
+  if (problem.code === 'role') return new CommandError(`${problem.message}: ${SHOW_ANOTHER}`);
   if (!problem.diagnostics) return new CommandError(problem.message);
   const lines = problem.diagnostics.map(({ path, message, help }) => {
     const where = formatPath(path);

@@ -1,7 +1,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { loadSession, session } from './access/access-state.ts';
+import { LogInDialog } from './access/log-in-dialog.tsx';
+import { LogInPage } from './access/log-in-page.tsx';
+import { Who } from './access/who.tsx';
 import type { Service } from './api/admin-api.ts';
-import { isOffline } from './api/admin-client.ts';
+import { connection, isOffline, needsLogIn } from './api/admin-client.ts';
 import { HistoryPage } from './history/history-page.tsx';
 import { LivePage } from './live/live-page.tsx';
 import { Overview } from './live/overview.tsx';
@@ -18,9 +22,12 @@ const RETRY_MS = 5_000;
 /** The whole console. */
 export function App(): JSX.Element {
   useEffect(() => {
+    void loadSession();
     void loadTenants();
+  }, [connection.value]);
+  useEffect(() => {
     const timer = setInterval(() => {
-      if (isOffline.value || !services.value) void loadTenants();
+      if (!needsLogIn.value && (isOffline.value || !services.value)) void loadTenants();
     }, RETRY_MS);
     return () => clearInterval(timer);
   }, []);
@@ -41,14 +48,20 @@ export function App(): JSX.Element {
         <a href="#/" class="product">
           {texts.product}
         </a>
+        <Who />
       </header>
-      <div class="columns">
-        <TenantList />
-        <main id="main" tabIndex={-1}>
-          <Notices />
-          {shown.kind === 'overview' ? <Overview /> : <TenantPages shown={shown} />}
-        </main>
-      </div>
+      {needsLogIn.value && !session.value ? (
+        <LogInPage />
+      ) : (
+        <div class="columns">
+          <TenantList />
+          <main id="main" tabIndex={-1}>
+            <Notices />
+            <LogInDialog />
+            {shown.kind === 'overview' ? <Overview /> : <TenantPages shown={shown} />}
+          </main>
+        </div>
+      )}
     </>
   );
 }

@@ -8,6 +8,7 @@ import './styles/tables.css';
 import './styles/rules.css';
 import './styles/try.css';
 import './styles/live.css';
+import './styles/access.css';
 import './styles/narrow.css';
 
 const root = document.getElementById('app');

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { isOffline } from './api/admin-client.ts';
+import { type ApiResult, isOffline } from './api/admin-client.ts';
 import { texts } from './texts.ts';
 
 const notice = signal('');
@@ -8,6 +8,16 @@ const notice = signal('');
 /** Says what came of what somebody did, to eyes and to screen readers. The next one takes its place. */
 export function announce(text: string): void {
   notice.value = text;
+}
+
+/** Says why something was not done. */
+export function announceFailure(result: Exclude<ApiResult<unknown>, { readonly kind: 'ok' }>): void {
+  announce(failureText(result));
+}
+
+export function failureText(result: Exclude<ApiResult<unknown>, { readonly kind: 'ok' }>): string {
+  if (result.kind === 'offline') return texts.noAnswer;
+  return result.status === 401 ? texts.access.notDone : texts.failed(result.message);
 }
 
 /** Always there, so that screen readers notice what comes into it. */

@@ -18,6 +18,25 @@ export const texts = {
   close: 'Close',
   unknownService: (dialect: string) => `This server has no service ${dialect}.`,
 
+  access: {
+    title: 'Log in to Crossgate',
+    token: 'Token',
+    tokenHelp:
+      'One of admin.tokens in the configuration of the server, or what CROSSGATE_ADMIN_TOKEN has there.',
+    logIn: 'Log in',
+    logOut: 'Log out',
+    who: (name: string) => `Logged in as ${name}`,
+    until: (time: string) => `until ${time}`,
+    ended: 'You are logged out',
+    endedHelp: 'The session has ended. Nothing you have typed is lost: log in, and go on.',
+    again: 'Log in again',
+    notNow: 'Not now',
+    loggedIn: (name: string) => `You are logged in as ${name}. What was not done can be done again.`,
+    notDone: 'This was not done, for you are logged out. Nothing is lost: log in, and do it again.',
+    readOnly: (name: string) =>
+      `The token ${name} has the role read-only: you can try changes here and see what they would do, but not save them.`,
+  },
+
   tenants: {
     title: 'Tenants',
     overview: 'Overview',
@@ -43,6 +62,7 @@ export const texts = {
     clean: 'none',
     never: 'never',
     more: (count: number) => `${count} more: use the filter.`,
+    showMore: (count: number, left: number) => `Show ${count} of ${left} more`,
   },
 
   tabs: { rules: 'Rules', try: 'Try a request', live: 'Live', history: 'History' },
@@ -92,6 +112,7 @@ export const texts = {
     unchanged: 'No changes.',
     revision: (revision: number | null) => (revision === null ? 'No policy yet.' : `Revision ${revision}.`),
     review: 'Save…',
+    preview: 'What it would change…',
     discard: 'Discard changes',
     discarded: 'Your changes are discarded.',
     fixFirst: (count: number) =>
@@ -221,6 +242,8 @@ export const texts = {
     differsHelp:
       'The listener may be unreachable, the browser may remember an earlier preflight, or the policy has changed since this page read it.',
     notServed: 'This service has no listener here.',
+    notReachable:
+      'The listener takes requests of the machine that it runs on only, and this page was opened from another address.',
     notListener: 'Only URLs of the listeners of this server can be sent to from here.',
   },
 

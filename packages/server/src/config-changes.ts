@@ -1,5 +1,5 @@
 import { dialectById } from '@crossgate/dialects';
-import type { DialectConfig, Limits, ServeConfig } from './serve-config.ts';
+import type { AdminConfig, DialectConfig, Limits, ServeConfig } from './serve-config.ts';
 
 /** In what two configurations differ, by keys as they stand in the file. */
 export interface ConfigChanges {
@@ -18,6 +18,7 @@ const LIMITS: Readonly<Partial<Record<keyof Limits, Kind>>> = {
   idleSeconds: 'changeable',
   keepAliveSeconds: 'changeable',
 };
+const ADMIN: Readonly<Partial<Record<keyof AdminConfig, Kind>>> = { tokens: 'changeable' };
 const DIALECT: Readonly<Partial<Record<keyof DialectConfig, Kind>>> = {
   credentials: 'changeable',
   upstream: 'changeable',
@@ -28,13 +29,14 @@ const NAMES: Readonly<Record<string, string>> = { dataDirectory: 'data', tenantU
 
 export function configChanges(before: ServeConfig, after: ServeConfig): ConfigChanges {
   const changes: { readonly [Key in Kind]: string[] } = { changeable: [], fixed: [] };
-  const { limits, dialects, tls, ...others } = before;
-  const { limits: newLimits, dialects: newDialects, tls: newTls, ...newOthers } = after;
+  const { limits, dialects, tls, admin, ...others } = before;
+  const { limits: newLimits, dialects: newDialects, tls: newTls, admin: newAdmin, ...newOthers } = after;
   const compare = (path: string, kinds: Readonly<Record<string, Kind>>, old: object, now: object): void => {
     for (const key of changedKeys(old, now)) changes[kinds[key] ?? 'fixed'].push(path + (NAMES[key] ?? key));
   };
   compare('', TOP, others, newOthers);
   compare('limits.', LIMITS, limits, newLimits);
+  compare('admin.', ADMIN, admin, newAdmin);
   compare('', { tls: kindOfPresence(tls, newTls) }, { tls }, { tls: newTls });
   for (const id of changedKeys(dialects, newDialects)) {
     const [old, now] = [dialects[id], newDialects[id]];

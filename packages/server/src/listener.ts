@@ -1,14 +1,11 @@
-import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Dialect, Exchange } from '@crossgate/dialects';
+import { createBoundedServer, type RawReply, type RequestFault } from './bounded-server.ts';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
-import { openPreflightLane } from './preflight-lane/preflight-lane.ts';
-import { replyHead } from './preflight-lane/reply-text.ts';
 import { DEFAULT_LIMITS, type Limits, type TlsKeys } from './serve-config.ts';
-import { trackAnswers } from './track-answers.ts';
-import { createWebServer, isTlsServer } from './web-server.ts';
+import { isTlsServer } from './web-server.ts';
 
 /** A bound socket that takes requests. */
 export interface Listener {
@@ -20,9 +17,6 @@ export interface Listener {
   /** Takes no more connections, lets requests in flight finish for `graceMs`, then ends the rest. */
   readonly close: (graceMs: number) => Promise<void>;
 }
-
-/** How often Node looks for requests whose head takes too long. */
-const LONGEST_CHECK_MS = 5_000;
 
 export async function listen(server: Server, host: string, port: number): Promise<Listener> {
   const close = prepareGracefulClose(server);
@@ -46,40 +40,15 @@ export function createDialectServer(
   limits: Limits = DEFAULT_LIMITS,
   tls?: TlsKeys,
 ): Server {
-  const answers = trackAnswers();
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    answers.inTurn(response, () => gate.handle(request, response));
-  };
-  const headersTimeout = Math.ceil(limits.headersSeconds * 1000);
-  const options: ServerOptions = {
-    maxHeaderSize: limits.headerBytes,
-    headersTimeout,
+  return createBoundedServer({
+    limits,
+    tls,
     // Uploads may take as long as they move; idle connections are ended by the time-out of the server.
-    requestTimeout: 0,
-    connectionsCheckingInterval: Math.min(headersTimeout, LONGEST_CHECK_MS),
-    keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
-    requireHostHeader: false,
-  };
-  const server = createWebServer(options, answer, tls);
-  openPreflightLane(server, gate.answerPreflight, limits.headerBytes);
-  // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
-  server.maxHeadersCount = 0;
-  server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
-  // An expectation that is not known can be passed over (RFC 9110, section 10.1.1).
-  server.on('checkExpectation', answer);
-  server.on('connect', (_request, socket: Duplex) => {
-    socket.on('error', () => {}).resume();
-    socket.end(rawReply(dialect, 'request-malformed'), () => socket.destroy());
+    requestSeconds: 0,
+    answer: gate.handle,
+    answerPreflight: gate.answerPreflight,
+    faultReply: fault => faultReply(dialect, fault),
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') {
-      socket.destroy();
-      return;
-    }
-    const fault = PARSER_FAULTS.get(error.code) ?? 'request-malformed';
-    answers.afterComplete(socket, () => socket.end(rawReply(dialect, fault)));
-  });
-  return server;
 }
 
 /**
@@ -92,14 +61,7 @@ export function changeLimits(server: Server, limits: Limits): void {
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
 }
 
-/** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */
-const PARSER_FAULTS: ReadonlyMap<string | undefined, Fault> = new Map([
-  ['HPE_HEADER_OVERFLOW', 'headers-too-large'],
-  ['ERR_HTTP_REQUEST_TIMEOUT', 'request-timeout'],
-]);
-
-/** An answer to something that was no request, written by hand: there is no response object to write it with. */
-function rawReply(dialect: Dialect, fault: Fault): Buffer {
+function faultReply(dialect: Dialect, fault: RequestFault): RawReply {
   const receivedAt = Date.now();
   const request = { method: '', target: '/', rawHeaders: [] };
   const exchange: Exchange = {
@@ -110,7 +72,5 @@ function rawReply(dialect: Dialect, fault: Fault): Buffer {
   };
   const error = dialect.replies.fault(fault, exchange);
   const reply = dialect.replies.error(exchange, error);
-  const headers = [...reply.headers, ...dialect.commonHeaders(exchange, reply)];
-  const head = replyHead({ ...reply, headers }, receivedAt, 'Connection: close\r\n') ?? '';
-  return Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(reply.body ?? '')]);
+  return { ...reply, headers: [...reply.headers, ...dialect.commonHeaders(exchange, reply)] };
 }

@@ -1,14 +1,7 @@
-import type {
-  Authorization,
-  Dialect,
-  Exchange,
-  PolicyApi,
-  Reply,
-  RequestBody,
-  ServiceError,
-} from '@crossgate/dialects';
-import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
+import type { Authorization, Dialect, Exchange, PolicyApi, Reply, RequestBody } from '@crossgate/dialects';
+import type { PolicyStore, TenantKey, WriteResult } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import { openAudit, outcomeOf, type Revisions, revisionBefore } from './audit.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 
@@ -31,19 +24,35 @@ export type PolicyOperations = (
   body: RequestBody,
 ) => Promise<Reply>;
 
+type Owner = Exclude<Authorization, { readonly kind: 'anonymous' }>;
+
+/** A change that somebody has signed. */
+interface Change {
+  readonly exchange: Exchange;
+  readonly key: TenantKey;
+  readonly credentialId: string;
+}
+
+/** What is answered, and which revisions it is about. */
+interface Answer {
+  readonly reply: Reply;
+  readonly revisions?: Revisions;
+}
+
 /** What the owner of a tenant can do with its policy in the service's own words. */
 export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: PolicyApi): PolicyOperations {
   const { dialect, policies, backend, authorizer, log } = parts;
   const { replies } = dialect;
+  const audit = openAudit(log);
 
-  function ownerProblem(exchange: Exchange, authorization: Authorization): ServiceError | undefined {
+  /** Whose signature it is. */
+  function ownerOf(exchange: Exchange, authorization: Authorization): Owner {
     switch (authorization.kind) {
       case 'signed':
-        return undefined;
       case 'refused':
-        return authorization.error;
+        return authorization;
       case 'anonymous':
-        return replies.fault('credentials-missing', exchange);
+        return { kind: 'refused', error: replies.fault('credentials-missing', exchange) };
       default:
         return authorization satisfies never;
     }
@@ -51,45 +60,67 @@ export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: Po
 
   /** A store that cannot take a write now may take it later: what was there is in force. */
   async function written(
-    exchange: Exchange,
-    write: Promise<unknown>,
+    { exchange, key }: Change,
+    write: Promise<WriteResult>,
     reply: (exchange: Exchange) => Reply,
-  ): Promise<Reply> {
+  ): Promise<Answer> {
     try {
-      await write;
+      const result = await write;
+      const revisions =
+        result.kind === 'written'
+          ? { before: revisionBefore(policies, key, result.revision), after: result.revision }
+          : { before: null };
+      return { reply: reply(exchange), revisions };
     } catch (error) {
       log.error({ requestId: exchange.requestId, err: error }, 'a policy could not be written');
-      return replies.error(exchange, replies.fault('unavailable', exchange));
+      return { reply: replies.error(exchange, replies.fault('unavailable', exchange)) };
     }
-    return reply(exchange);
   }
 
-  async function put(exchange: Exchange, key: TenantKey, body: RequestBody): Promise<Reply> {
+  async function put(change: Change, body: RequestBody): Promise<Answer> {
+    const { exchange, key } = change;
     const bytes = await body.read(policyApi.document.limitBytes);
     if (bytes === 'too-large') {
-      return replies.error(exchange, replies.fault('policy-too-large', exchange));
+      return { reply: replies.error(exchange, replies.fault('policy-too-large', exchange)) };
     }
     const read = policyApi.read(exchange, bytes);
-    if (read.kind === 'refused') return replies.error(exchange, read.error);
+    if (read.kind === 'refused') return { reply: replies.error(exchange, read.error) };
     const { policy, settings } = read;
     const update = { ...(policy && { policy }), ...(settings && { settings }) };
-    return await written(exchange, policies.update(key, update), policyApi.replies.stored);
+    return await written(change, policies.update(key, update), policyApi.replies.stored);
+  }
+
+  function tell(
+    { exchange, key, credentialId }: Change,
+    action: 'put' | 'delete',
+    { reply, revisions }: Answer,
+  ): void {
+    const { clientAddress, request, requestId } = exchange;
+    audit({
+      requestId,
+      who: `credential:${credentialId}`,
+      address: clientAddress ?? 'unknown',
+      operation: `policy.${action}`,
+      method: request.method,
+      tenant: key.tenant,
+      ...revisions,
+      ...outcomeOf(reply.status),
+      code: reply.errorCode,
+    });
   }
 
   return async (exchange, key, action, body) => {
-    const refusal = ownerProblem(exchange, authorizer.authorize(exchange));
-    if (refusal) return replies.error(exchange, refusal);
+    const owner = ownerOf(exchange, authorizer.authorize(exchange));
+    if (owner.kind === 'refused') return replies.error(exchange, owner.error);
     const isKnown = key && (policies.get(key) || backend.tenantExists(key.tenant) !== 'no');
     if (!isKnown) return replies.unknownTenant(exchange);
-    switch (action) {
-      case 'get':
-        return policyApi.replies.read(exchange, policies.get(key));
-      case 'put':
-        return await put(exchange, key, body);
-      case 'delete':
-        return await written(exchange, policies.delete(key), policyApi.replies.deleted);
-      default:
-        return action satisfies never;
-    }
+    if (action === 'get') return policyApi.replies.read(exchange, policies.get(key));
+    const asked: Change = { exchange, key, credentialId: owner.credentialId };
+    const answer =
+      action === 'put'
+        ? await put(asked, body)
+        : await written(asked, policies.delete(key), policyApi.replies.deleted);
+    tell(asked, action, answer);
+    return answer.reply;
   };
 }

@@ -1,10 +1,12 @@
 import type { Credential, Dialect } from '@crossgate/dialects';
+import type { AdminToken } from './admin/access/access.ts';
 import type { LogLevel } from './log.ts';
 
 /** Everything that `serve` needs to know. It is plain JSON: worker processes are handed it as text. */
 export interface ServeConfig {
-  /** The admin API's port; services have the next ones, unless they are given others. With 0 the system chooses each. */
+  /** Where ports are counted from, unless they are given. With 0 the system chooses each. */
   readonly portBase: number;
+  readonly admin: AdminConfig;
   /** Where policies and objects are kept. */
   readonly dataDirectory: string;
   readonly store: 'lmdb' | 'memory' | EtcdConfig;
@@ -16,6 +18,16 @@ export interface ServeConfig {
   readonly tls?: TlsKeys;
   /** By id. A dialect that is not here is not served. */
   readonly dialects: Readonly<Record<string, DialectConfig>>;
+}
+
+/** The admin API and the console. */
+export interface AdminConfig {
+  /** The address that the listener is bound to. One that other machines can reach needs tokens. */
+  readonly host: string;
+  /** 0 when the system chooses. */
+  readonly port: number;
+  /** With any of them nobody gets in without. */
+  readonly tokens: readonly AdminToken[];
 }
 
 /** What a listener of HTTPS shows, as PEM. */

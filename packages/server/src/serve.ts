@@ -1,12 +1,13 @@
 import cluster from 'node:cluster';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
+import { type Access, accessOf } from './admin/access/access.ts';
 import { type AdminParts, createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
-import { serviceOrigin } from './admin/services-resource.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
-import { listen } from './listener.ts';
+import { changeLimits, listen } from './listener.ts';
+import { isLoopback } from './loopback.ts';
 import { formatMetrics, newMetrics } from './metrics.ts';
 import { type Answers, type Ask, answerQuestion, newObserved, type Question } from './observed/observed.ts';
 import { measureReplica } from './policies.ts';
@@ -18,7 +19,6 @@ import { openWorkers } from './workers.ts';
 
 /** How long requests in flight may take to finish once the server stops. */
 const GRACE_MS = 10_000;
-const ADMIN_HOST = '127.0.0.1';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -55,9 +55,10 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     closers.push(stores.close, cleanUpHourly(stores, log));
     const { listeners, ask, metrics, ready, takeOver, close } =
       config.workers > 1 && cluster.isPrimary
-        ? await openWorkers(config, log)
+        ? await openWorkers(withoutTokens(config), log)
         : await openInProcess(config, stores, log);
     const { replicaStatus } = stores;
+    let access: Access = accessOf(config.admin);
     const ownMetrics = newMetrics();
     if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
     const parts: AdminParts = {
@@ -65,24 +66,30 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       dataApis: stores.dataApis,
       dialects: dialectsAsRead(config),
       listeners,
-      console: openConsoleFiles(listeners.map(({ origin }) => serviceOrigin(origin))),
+      console: openConsoleFiles(),
       ask,
       metrics: async () => formatMetrics([...(await metrics()), ownMetrics.snapshot()]),
       ready: () => ready() && replicaStatus?.().isReady !== false,
+      access: () => access,
+      limits: config.limits,
       log,
     };
     const admin = createAdminServer(parts, config.tls);
     logHandshakes(admin, log);
-    const adminListener = await listen(admin, ADMIN_HOST, config.portBase).catch(async (error: unknown) => {
+    const { host, port } = config.admin;
+    const adminListener = await listen(admin, host, port).catch(async (error: unknown) => {
       await close();
       throw error;
     });
+    warnOfPlainTokens(config, log);
     // Until the services are closed, the admin API tells that they are not ready.
     closers.push(() => adminListener.close(GRACE_MS), close);
     let closing: Promise<void> | undefined;
     const takeOverAll = async (next: ServeConfig): Promise<void> => {
       if (next.tls) showCertificate(admin, next.tls);
-      await takeOver(next);
+      changeLimits(admin, next.limits);
+      access = accessOf(next.admin);
+      await takeOver(withoutTokens(next));
     };
     return {
       adminAddress: adminListener.address,
@@ -98,6 +105,19 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     await closeAll();
     throw error;
   }
+}
+
+/** The admin API is answered by this process alone. */
+function withoutTokens(config: ServeConfig): ServeConfig {
+  return { ...config, admin: { ...config.admin, tokens: [] } };
+}
+
+function warnOfPlainTokens({ admin: { host }, tls }: ServeConfig, log: Logger): void {
+  if (tls || isLoopback(host)) return;
+  log.warn(
+    { host },
+    'admin tokens and sessions travel over plain HTTP: whoever can listen in can use them; give the server a certificate (tls), or a network that nobody else is in',
+  );
 }
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { type Dialect, dialectById } from '@crossgate/dialects';
 import type { RunningServer } from './serve.ts';
-import type { DialectConfig, ServeConfig, TlsKeys } from './serve-config.ts';
+import type { AdminConfig, DialectConfig, ServeConfig, TlsKeys } from './serve-config.ts';
 
 /** A service and where it listens. */
 interface Row {
@@ -19,12 +19,12 @@ export function formatStartUp(server: RunningServer, config: ServeConfig): strin
   return [
     'Crossgate is ready.',
     '',
-    ...formatListeners(server.adminOrigin, rows),
+    ...formatListeners(server.adminOrigin, rows, config.admin),
     '',
     ...formatLocalKeys(rows),
     ...formatStores(config),
     '',
-    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminOrigin), ''] : []),
+    ...(first ? ['Try, in another terminal:', tryCommand(first, server.adminOrigin, config.admin), ''] : []),
   ].join('\n');
 }
 
@@ -38,7 +38,7 @@ export function formatPlan(config: ServeConfig): string {
   return [
     'The configuration is in order. It would serve:',
     '',
-    ...formatListeners(plannedOrigin('127.0.0.1', config.portBase, config.tls), rows),
+    ...formatListeners(plannedOrigin(config.admin.host, config.admin.port, config.tls), rows, config.admin),
     '',
     ...formatLocalKeys(rows),
     ...rows.flatMap(({ dialect, config: { credentials } }) =>
@@ -67,11 +67,16 @@ function plannedOrigin(host: string, port: number, tls: TlsKeys | undefined): st
   return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port === 0 ? '(any free port)' : port}`;
 }
 
-function formatListeners(adminOrigin: string, rows: readonly Row[]): readonly string[] {
+function formatListeners(
+  adminOrigin: string,
+  rows: readonly Row[],
+  { tokens }: AdminConfig,
+): readonly string[] {
   const width = Math.max(...rows.map(({ dialect }) => dialect.title.length), 'Admin API'.length);
   const line = (title: string, text: string): string => `  ${title.padEnd(width)}  ${text}`;
   return [
     line('Admin API', adminOrigin),
+    ...(tokens.length > 0 ? [line('', `tokens: ${formatTokens(tokens)}`)] : []),
     ...rows.flatMap(({ dialect, config, origin }) => [
       line(dialect.title, origin),
       ...formatUpstreams(dialect, config).map(text => line('', text)),
@@ -79,14 +84,20 @@ function formatListeners(adminOrigin: string, rows: readonly Row[]): readonly st
   ];
 }
 
+function formatTokens(tokens: AdminConfig['tokens']): string {
+  const shown = tokens.slice(0, LISTED).map(({ name, role }) => `${name} (${role})`);
+  const more = tokens.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
 /** More than these would push the rest off the screen. */
-const TENANTS_SHOWN = 3;
+const LISTED = 3;
 
 function formatUpstreams(dialect: Dialect, { upstream, tenantUpstreams }: DialectConfig): readonly string[] {
   const tenants = Object.entries(tenantUpstreams);
-  const lines = tenants.slice(0, TENANTS_SHOWN).map(([tenant, { url }]) => `${tenant} -> ${url}`);
-  if (tenants.length > TENANTS_SHOWN) {
-    lines.push(`${tenants.length - TENANTS_SHOWN} more ${dialect.tenantNoun}s -> upstreams of their own`);
+  const lines = tenants.slice(0, LISTED).map(([tenant, { url }]) => `${tenant} -> ${url}`);
+  if (tenants.length > LISTED) {
+    lines.push(`${tenants.length - LISTED} more ${dialect.tenantNoun}s -> upstreams of their own`);
   }
   if (upstream) lines.push(tenants.length > 0 ? `others -> ${upstream.url}` : `data -> ${upstream.url}`);
   else if (!dialect.openDataApi) lines.push(`no upstream for data: --upstream ${dialect.id}=URL`);
@@ -121,10 +132,11 @@ function formatStores({ store, dataDirectory }: ServeConfig): readonly string[] 
 }
 
 /** Lets one origin in where nobody is yet, then asks as a browser of that origin would. */
-function tryCommand({ dialect, origin }: Row, adminOrigin: string): string {
+function tryCommand({ dialect, origin }: Row, adminOrigin: string, { tokens }: AdminConfig): string {
   const { tenant, path } = dialect.example;
   return [
     "  curl -X PUT -H 'If-None-Match: *' \\",
+    ...(tokens.length > 0 ? ['    -H "Authorization: Bearer $CROSSGATE_ADMIN_TOKEN" \\'] : []),
     `    ${adminOrigin}/api/v1/tenants/${dialect.id}/${tenant}/policy \\`,
     `    -d '{"rules":[{"allowedOrigins":["https://example.com"],`,
     `    "allowedMethods":["GET"]}]}' &&`,

@@ -1,28 +1,92 @@
+import type { Server } from 'node:http';
 import { openMemoryPolicyStore } from '@crossgate/policy-store';
 import pino from 'pino';
-import { expect, it } from 'vitest';
-import { createAdminServer } from '../src/admin/admin-server.ts';
+import { describe, expect, it } from 'vitest';
+import { type Access, accessOf } from '../src/admin/access/access.ts';
+import { type AdminParts, createAdminServer } from '../src/admin/admin-server.ts';
 import { openConsoleFiles } from '../src/admin/console-files.ts';
+import { openAudit, outcomeOf } from '../src/audit.ts';
 import { listen } from '../src/listener.ts';
+import { DEFAULT_LIMITS } from '../src/serve-config.ts';
 
-it('an admin request that fails is answered 500, and the log says why', async () => {
+function openAdmin(changes: Partial<AdminParts> = {}): {
+  readonly server: Server;
+  readonly lines: Record<string, unknown>[];
+} {
   const lines: Record<string, unknown>[] = [];
-  const admin = createAdminServer({
+  const server = createAdminServer({
     policies: openMemoryPolicyStore(),
     dataApis: new Map(),
     dialects: [],
     listeners: [],
-    console: openConsoleFiles([]),
+    console: openConsoleFiles(),
     ask: () => Promise.resolve([]),
     metrics: () => Promise.reject(new Error('the disk is full')),
     ready: () => false,
+    access: () => ({ kind: 'loopback' }),
+    limits: DEFAULT_LIMITS,
     log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),
+    ...changes,
   });
-  const { address, close } = await listen(admin, '127.0.0.1', 0);
-  const failed = await fetch(`http://${address}/metrics`);
-  expect(failed.status).toBe(500);
-  expect(await failed.json()).toMatchObject({ error: { code: 'internal' } });
-  expect(lines).toMatchObject([{ level: 50, target: '/metrics', err: { message: 'the disk is full' } }]);
-  expect((await fetch(`http://${address}/readyz`)).status).toBe(503);
-  await close(0);
+  return { server, lines };
+}
+
+describe(createAdminServer, () => {
+  it('answers 500 when a request fails, and the log says why', async () => {
+    const { server, lines } = openAdmin();
+    const { address, close } = await listen(server, '127.0.0.1', 0);
+    const failed = await fetch(`http://${address}/metrics`);
+    expect(failed.status).toBe(500);
+    expect(await failed.json()).toMatchObject({ error: { code: 'internal' } });
+    expect(lines).toMatchObject([{ level: 50, target: '/metrics', err: { message: 'the disk is full' } }]);
+    expect((await fetch(`http://${address}/readyz`)).status).toBe(503);
+    await close(0);
+  });
+
+  it('ends sessions when their token is replaced, and lets nobody in when there is none left', async () => {
+    const token = (name: string, secret: string) =>
+      ({ name, token: secret.repeat(24), role: 'all' }) as const;
+    let access: Access = { kind: 'tokens', tokens: [token('ops', 'a'), token('ci', 'b')] };
+    const { server } = openAdmin({ access: () => access, metrics: () => Promise.resolve('') });
+    const { address, close } = await listen(server, '127.0.0.1', 0);
+    const logIn = async (secret: string): Promise<string> => {
+      const body = JSON.stringify({ token: secret.repeat(24) });
+      const answer = await fetch(`http://${address}/api/v1/session`, { method: 'POST', body });
+      return answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+    };
+    const statusWith = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`http://${address}/metrics`, { headers })).status;
+    const [ops, ci] = [await logIn('a'), await logIn('b')];
+    expect([await statusWith({ Cookie: ops }), await statusWith({ Cookie: ci })]).toEqual([200, 200]);
+    access = { kind: 'tokens', tokens: [token('ops', 'c'), token('ci', 'b')] };
+    expect([await statusWith({ Cookie: ops }), await statusWith({ Cookie: ci })]).toEqual([401, 200]);
+    expect(await statusWith({ Authorization: `Bearer ${'a'.repeat(24)}` })).toBe(401);
+    access = { kind: 'tokens', tokens: [] };
+    expect([await statusWith({ Cookie: ci }), await statusWith({})]).toEqual([401, 401]);
+    expect(await statusWith({ Authorization: 'Bearer undefined' })).toBe(401);
+    await close(0);
+  });
+});
+
+describe(accessOf, () => {
+  it.each([
+    { host: '127.0.0.1', kind: 'loopback' },
+    { host: '::1', kind: 'loopback' },
+    { host: '0.0.0.0', kind: 'tokens' },
+  ])('is for this machine only where nobody else can reach $host', ({ host, kind }) => {
+    expect(accessOf({ host, tokens: [] }).kind).toBe(kind);
+  });
+});
+
+describe(openAudit, () => {
+  const ENTRY = { who: 'loopback', address: '::1', operation: 'o', method: 'PUT', ...outcomeOf(200) };
+  it.each([
+    { level: 'debug', written: 1 },
+    { level: 'error', written: 1 },
+    { level: 'silent', written: 0 },
+  ])('writes at the level $level of the log: $written', ({ level, written }) => {
+    const lines: string[] = [];
+    openAudit(pino({ level }, { write: line => lines.push(line) }))(ENTRY);
+    expect(lines).toHaveLength(written);
+  });
 });

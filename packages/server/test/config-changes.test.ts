@@ -26,11 +26,24 @@ describe(configChanges, () => {
       after: 'portBase: 5000',
       is: fixed(
         'portBase',
+        'admin.port',
         'dialects.cos.port',
         'dialects.qingstor.port',
         'dialects.azure-tables.port',
         'dialects.boomi.port',
       ),
+    },
+    {
+      name: 'tokens of the admin API',
+      before: '',
+      after: `admin: { tokens: [{ name: a, token: ${'a'.repeat(24)}, role: all }] }`,
+      is: changeable('admin.tokens'),
+    },
+    {
+      name: 'the address of the admin API',
+      before: '',
+      after: 'admin: { host: localhost }',
+      is: fixed('admin.host'),
     },
     {
       name: 'a time',

@@ -1,11 +1,16 @@
 import { Command, Option } from 'commander';
-import { AdminClient, type Condition, type ShownRevision, type TenantName } from '../admin-client.ts';
+import {
+  AdminClient,
+  type AdminOptions,
+  type Condition,
+  type ShownRevision,
+  type TenantName,
+} from '../admin-client.ts';
 import { CommandError } from '../exit-code.ts';
 import { formatDocument, formatTable, print, printJson } from '../output.ts';
 import { namedDialect, readPolicy } from '../policy-file.ts';
 
-interface CommonOptions {
-  readonly admin: string;
+interface CommonOptions extends AdminOptions {
   readonly json?: true;
 }
 
@@ -23,7 +28,12 @@ export function policyCommand(): Command {
     .description('List, read and change the policies of a running server.')
     .addHelpText('after', HELP);
   const add = (usage: string, description: string): Command =>
-    policy.command(usage).description(description).addOption(adminOption()).option('--json', 'print JSON');
+    policy
+      .command(usage)
+      .description(description)
+      .addOption(adminOption())
+      .option('--token-file <file>', 'a file with the token (default: that in CROSSGATE_ADMIN_TOKEN)')
+      .option('--json', 'print JSON');
   add('list', 'Tenants, with their rules and revisions.').action(list);
   add('get <tenant>', 'Print the policy of a tenant.')
     .option('--dialect <id>', "in this service's own form, not the neutral one")
@@ -48,6 +58,7 @@ function adminOption(): Option {
 
 const HELP = `
 A tenant is named by its service: cos/examplebucket-1250000000
+A server that has tokens asks for one: CROSSGATE_ADMIN_TOKEN, or --token-file.
 
 Examples:
   crossgate policy put cos/examplebucket-1250000000 policy.json
@@ -55,7 +66,7 @@ Examples:
   crossgate policy rollback cos/examplebucket-1250000000 7`;
 
 async function list(options: CommonOptions): Promise<void> {
-  const tenants = await new AdminClient(options.admin).tenants();
+  const tenants = await new AdminClient(options).tenants();
   if (options.json) {
     printJson(tenants);
     return;
@@ -75,7 +86,7 @@ async function list(options: CommonOptions): Promise<void> {
 
 async function get(name: string, options: DocumentOptions): Promise<void> {
   const dialect = namedDialect(options.dialect);
-  const shown = await new AdminClient(options.admin).policy(readName(name));
+  const shown = await new AdminClient(options).policy(readName(name));
   if (options.json) printJson(shown);
   else if (dialect?.policyApi && shown.policy) {
     print(formatDocument(shown.policy, dialect.policyApi.document));
@@ -85,17 +96,17 @@ async function get(name: string, options: DocumentOptions): Promise<void> {
 async function put(name: string, file: string, options: DocumentOptions & WriteOptions): Promise<void> {
   const tenant = readName(name);
   const policy = readPolicy(file, namedDialect(options.dialect));
-  const revision = await new AdminClient(options.admin).put(tenant, policy, condition(options));
+  const revision = await new AdminClient(options).put(tenant, policy, condition(options));
   tell(options, name, revision, `${name} has ${count(policy.rules.length, 'rule')} at revision ${revision}.`);
 }
 
 async function remove(name: string, options: WriteOptions): Promise<void> {
-  const revision = await new AdminClient(options.admin).delete(readName(name), condition(options));
+  const revision = await new AdminClient(options).delete(readName(name), condition(options));
   tell(options, name, revision, `${name} has no policy since revision ${revision}.`);
 }
 
 async function history(name: string, options: CommonOptions): Promise<void> {
-  const revisions = await new AdminClient(options.admin).history(readName(name));
+  const revisions = await new AdminClient(options).history(readName(name));
   if (options.json) {
     printJson(revisions);
     return;
@@ -111,7 +122,7 @@ async function history(name: string, options: CommonOptions): Promise<void> {
 async function rollback(name: string, revisionText: string, options: CommonOptions): Promise<void> {
   const tenant = readName(name);
   const wanted = readRevision(revisionText);
-  const client = new AdminClient(options.admin);
+  const client = new AdminClient(options);
   const revisions = await client.history(tenant);
   const [newest] = revisions;
   const target = revisions.find(({ revision }) => revision === wanted);

@@ -9,6 +9,7 @@ interface ServeOptions {
   readonly check?: true;
   readonly host?: string;
   readonly portBase?: string;
+  readonly adminHost?: string;
   readonly data?: string;
   readonly store?: string;
   readonly workers?: string;
@@ -26,6 +27,7 @@ export function serveCommand(): Command {
     .option('--data <directory>', 'where policies and objects are kept (default .crossgate)')
     .option('--host <address>', 'address of the services (default 127.0.0.1)')
     .option('--port-base <port>', 'port of the admin API; services follow (default 4000; 0: free ports)')
+    .option('--admin-host <address>', 'address of the admin API; needs tokens when others reach it')
     .option('--workers <number>', 'processes that serve (default 1)')
     .option('--store <store>', 'where policies live: lmdb, memory or etcd=URL,URL (default lmdb)')
     .option('--log-level <level>', 'debug, info, warn, error or silent (default info)')
@@ -39,6 +41,7 @@ const HELP = `
 Keys are local and public until you set your own, which any address but
 loopback needs: in the file, or in the environment as
 CROSSGATE_COS_CREDENTIAL=id:secret, and so for each dialect.
+The admin API wants a token there: CROSSGATE_ADMIN_TOKEN, or admin.tokens.
 
 SIGHUP makes it read its configuration again: keys, upstreams, certificates,
 limits and the log level change without a request lost.
@@ -134,7 +137,7 @@ function startProblem(error: unknown, { portBase }: ServeConfig): string {
   if (code === 'EACCES' && syscall === 'listen') {
     return `port ${port} is for privileged processes: choose another ${setting}`;
   }
-  if (code === 'ENOTFOUND') return 'there is no such host: choose another --host';
+  if (code === 'ENOTFOUND') return 'there is no such host: choose another --host or --admin-host';
   if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS') {
     return `the data directory cannot be used (${error.message}): choose another --data`;
   }

@@ -1,5 +1,5 @@
 import type { ExplanationJson, Policy, Profile } from '@crossgate/core';
-import { type ApiResult, callApi } from './admin-client.ts';
+import { type ApiResult, callApi, SESSION_PATH } from './admin-client.ts';
 
 /** What the console asks of the admin API, with the parts of the answers that it reads. */
 
@@ -69,7 +69,28 @@ export interface CandidateReport {
   }[];
 }
 
+/** Who is there, as the server sees it. */
+export interface SessionSummary {
+  /** Whether everybody on the machine of the server is let in, or who shows a token. */
+  readonly access: 'loopback' | 'token';
+  readonly name: string | null;
+  readonly role: 'read-only' | 'cors-admin' | 'all';
+  readonly endsAt: string | null;
+}
+
 type Written = { readonly revision: number };
+
+export function getSession(): Promise<ApiResult<SessionSummary>> {
+  return callApi(SESSION_PATH);
+}
+
+export function beginSession(token: string): Promise<ApiResult<SessionSummary>> {
+  return callApi(SESSION_PATH, { method: 'POST', body: { token } });
+}
+
+export function endSession(): Promise<ApiResult<unknown>> {
+  return callApi(SESSION_PATH, { method: 'DELETE' });
+}
 
 export function getServices(): Promise<ApiResult<{ readonly services: readonly Service[] }>> {
   return callApi('/api/v1/services');
@@ -101,25 +122,25 @@ export function getHistory(
 export function getRefusals(): Promise<
   ApiResult<{ readonly refusals: readonly (TenantKey & RefusalSummary)[] }>
 > {
-  return callApi('/api/v1/refusals?order=most-frequent&limit=1000');
+  return callApi('/api/v1/refusals?order=most-frequent&limit=1000', { background: true });
 }
 
 export function getTenantRefusals(
   key: TenantKey,
 ): Promise<ApiResult<{ readonly refusals: readonly TenantRefusal[] }>> {
-  return callApi(`${pathOf(key)}/refusals?order=most-frequent&limit=50`);
+  return callApi(`${pathOf(key)}/refusals?order=most-frequent&limit=50`, { background: true });
 }
 
 export function getTraffic(): Promise<ApiResult<{ readonly traffic: readonly TenantTraffic[] }>> {
-  return callApi('/api/v1/traffic');
+  return callApi('/api/v1/traffic', { background: true });
 }
 
 export function getMetrics(): Promise<ApiResult<string>> {
-  return callApi('/metrics');
+  return callApi('/metrics', { background: true });
 }
 
 export function getReadiness(): Promise<ApiResult<string>> {
-  return callApi('/readyz');
+  return callApi('/readyz', { background: true });
 }
 
 export function putCandidate(key: TenantKey, policy: Policy): Promise<ApiResult<Written>> {
@@ -142,7 +163,7 @@ export function promoteCandidate(
 }
 
 export function getCandidateReport(key: TenantKey): Promise<ApiResult<CandidateReport>> {
-  return callApi(`${pathOf(key)}/candidate/report`);
+  return callApi(`${pathOf(key)}/candidate/report`, { background: true });
 }
 
 /** The policy in the service's own form; null where it has none. */

@@ -24,31 +24,67 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Whether the page asks by itself: a session does not last longer by it. */
+  readonly background?: true;
 }
 
 const lost = signal(false);
+const loggedOut = signal(false);
+const refused = signal(0);
+const connected = signal(0);
 
 /** Whether the last request had no answer. */
 export const isOffline: ReadonlySignal<boolean> = lost;
 
+/** Whether the server asks who is there. */
+export const needsLogIn: ReadonlySignal<boolean> = loggedOut;
+
+/** How many requests were not answered because of that. */
+export const refusedCount: ReadonlySignal<number> = refused;
+
+/** Another one each time that the server answers again, or somebody has logged in: what could not be loaded can be. */
+export const connection: ReadonlySignal<number> = connected;
+
+/** Somebody has logged in. */
+export function setLoggedIn(): void {
+  loggedOut.value = false;
+  connected.value += 1;
+}
+
 /** Never throws. What the server promises about the form of `Value` is not checked again. */
 export async function callApi<Value>(path: string, request: ApiRequest = {}): Promise<ApiResult<Value>> {
   const answered = await send(path, request);
+  if (lost.value && answered) connected.value += 1;
   lost.value = answered === undefined;
   if (!answered) return { kind: 'offline' };
   const { status, body } = answered;
+  if (status === 401 && !isLogIn(path, request)) {
+    loggedOut.value = true;
+    refused.value += 1;
+  }
   if (status < 400) return { kind: 'ok', value: body as Value };
   return readProblem(status, body);
 }
 
+export const SESSION_PATH = '/api/v1/session';
+
+/** A wrong token is told where it was given. */
+function isLogIn(path: string, { method }: ApiRequest): boolean {
+  return path === SESSION_PATH && method === 'POST';
+}
+
 async function send(
   path: string,
-  { method = 'GET', headers = {}, body }: ApiRequest,
+  { method = 'GET', headers = {}, body, background }: ApiRequest,
 ): Promise<{ readonly status: number; readonly body: unknown } | undefined> {
   try {
     const response = await fetch(path, {
       method,
-      headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
+      headers: {
+        ...headers,
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(background && { 'X-Crossgate-Background': '1' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       cache: 'no-store',
     });

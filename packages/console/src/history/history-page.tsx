@@ -1,5 +1,7 @@
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { canChange } from '../access/access-state.ts';
+import { ReadOnlyReason } from '../access/read-only-reason.tsx';
 import {
   deletePolicy,
   getHistory,
@@ -8,8 +10,8 @@ import {
   type StoredRevision,
   type TenantKey,
 } from '../api/admin-api.ts';
-import type { ApiResult } from '../api/admin-client.ts';
-import { announce } from '../notice.tsx';
+import { type ApiResult, connection } from '../api/admin-client.ts';
+import { announce, announceFailure, failureText } from '../notice.tsx';
 import { ComparisonView } from '../rules/comparison-view.tsx';
 import { PolicyText } from '../rules/conflict-view.tsx';
 import { editingOf, isChanged, openEditing } from '../rules/draft-store.ts';
@@ -37,11 +39,11 @@ export function HistoryPage({
   useEffect(() => {
     void load();
     void openEditing({ dialect, tenant });
-  }, [load, dialect, tenant]);
+  }, [load, dialect, tenant, connection.value]);
   if (!result) return <p>{texts.loading}</p>;
-  if (result.kind === 'offline') return <p>{texts.noAnswer}</p>;
-  if (result.kind === 'problem') {
-    return <p>{result.code === 'policy-absent' ? texts.history.none : texts.failed(result.message)}</p>;
+  if (result.kind !== 'ok') {
+    const isNone = result.kind === 'problem' && result.code === 'policy-absent';
+    return <p>{isNone ? texts.history.none : failureText(result)}</p>;
   }
   const { revisions } = result.value;
   const current = revisions[0];
@@ -60,9 +62,7 @@ export function HistoryPage({
       setShown(undefined);
       void loadTenants();
       await openEditing(subject);
-    } else {
-      announce(written.kind === 'offline' ? texts.noAnswer : texts.failed(written.message));
-    }
+    } else announceFailure(written);
     await load();
   };
   const state = editingOf(subject).value;
@@ -117,11 +117,14 @@ export function HistoryPage({
                 profile={service.profile}
                 subject={subject}
               />
-              <p>
-                <button type="button" class="primary" onClick={() => void goBack(chosen)}>
-                  {texts.history.rollBack(chosen.revision)}
-                </button>
-              </p>
+              <ReadOnlyReason />
+              {canChange.value && (
+                <p>
+                  <button type="button" class="primary" onClick={() => void goBack(chosen)}>
+                    {texts.history.rollBack(chosen.revision)}
+                  </button>
+                </p>
+              )}
             </>
           )}
           <PolicyText title={texts.history.rules} policy={chosen.policy ?? NO_POLICY} />

@@ -1,4 +1,6 @@
 import type { JSX } from 'preact';
+import { canChange } from '../access/access-state.ts';
+import { ReadOnlyReason } from '../access/read-only-reason.tsx';
 import {
   type CandidateReport,
   deleteCandidate,
@@ -7,7 +9,7 @@ import {
   type TenantKey,
 } from '../api/admin-api.ts';
 import type { ApiResult } from '../api/admin-client.ts';
-import { announce } from '../notice.tsx';
+import { announce, announceFailure, failureText } from '../notice.tsx';
 import { formatRoute, tenantRoute } from '../routes.ts';
 import { openEditing } from '../rules/draft-store.ts';
 import { loadTenants } from '../tenants/tenants-state.ts';
@@ -28,7 +30,7 @@ export function CandidateView({ subject }: { readonly subject: TenantKey }): JSX
   const act = async (done: string, ask: () => Promise<ApiResult<unknown>>): Promise<void> => {
     const answer = await ask();
     if (answer.kind === 'ok') announce(done);
-    else announce(answer.kind === 'offline' ? texts.noAnswer : texts.failed(answer.message));
+    else announceFailure(answer);
     reload();
     void loadTenants();
     void openEditing(subject);
@@ -36,9 +38,7 @@ export function CandidateView({ subject }: { readonly subject: TenantKey }): JSX
   return (
     <section aria-labelledby="candidate-title">
       <h2 id="candidate-title">{title}</h2>
-      {result?.kind === 'problem' && (
-        <p>{result.code === 'candidate-absent' ? none : texts.failed(result.message)}</p>
-      )}
+      {result?.kind === 'problem' && <p>{result.code === 'candidate-absent' ? none : failureText(result)}</p>}
       {result?.kind === 'ok' && <Report report={result.value} subject={subject} act={act} />}
     </section>
   );
@@ -98,21 +98,24 @@ function Report({
           </table>
         </div>
       )}
-      <div class="actions">
-        <button
-          type="button"
-          class="primary"
-          onClick={() => void act(words.promoted, () => promoteCandidate(subject, report))}
-        >
-          {words.promote}
-        </button>
-        <button
-          type="button"
-          onClick={() => void act(words.dropped, () => deleteCandidate(subject, candidateRevision))}
-        >
-          {words.drop}
-        </button>
-      </div>
+      <ReadOnlyReason />
+      {canChange.value && (
+        <div class="actions">
+          <button
+            type="button"
+            class="primary"
+            onClick={() => void act(words.promoted, () => promoteCandidate(subject, report))}
+          >
+            {words.promote}
+          </button>
+          <button
+            type="button"
+            onClick={() => void act(words.dropped, () => deleteCandidate(subject, candidateRevision))}
+          >
+            {words.drop}
+          </button>
+        </div>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { getTenantRefusals, type TenantKey } from '../api/admin-api.ts';
+import { failureText } from '../notice.tsx';
 import { texts } from '../texts.ts';
 import { CandidateView } from './candidate-view.tsx';
 import { usePolled } from './poll.ts';
@@ -22,7 +23,7 @@ export function LivePage({ subject }: { readonly subject: TenantKey }): JSX.Elem
             withTenant={false}
           />
         )}
-        {result?.kind === 'problem' && <p>{texts.failed(result.message)}</p>}
+        {result?.kind === 'problem' && <p>{failureText(result)}</p>}
       </section>
       <CandidateView subject={subject} />
       <section aria-labelledby="service-title">

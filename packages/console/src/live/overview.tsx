@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { getRefusals, getTraffic, type TenantSummary, type TenantTraffic } from '../api/admin-api.ts';
 import { formatRoute, tenantRoute } from '../routes.ts';
 import { countsText } from '../rules/findings-list.tsx';
+import { focusSoon } from '../rules/rules-editor.tsx';
 import { findingsByTenant, loadFindings } from '../tenants/tenant-findings.ts';
-import { keyText, loadTenants, serviceOf, tenants } from '../tenants/tenants-state.ts';
+import { keyText, loadTenants, serviceOf, services, tenants } from '../tenants/tenants-state.ts';
 import { texts } from '../texts.ts';
 import { timeText } from '../time-text.ts';
 import { usePolled } from './poll.ts';
@@ -12,7 +13,8 @@ import { RefusalsTable } from './refusals-table.tsx';
 import { TrafficView } from './traffic-view.tsx';
 
 const INTERVAL_MS = 3_000;
-const SHOWN = 100;
+/** Rows, and as many more each time: what is found in each policy is worked out for those alone. */
+const ROWS = 100;
 
 /** All tenants at a glance, and what happens at all services. */
 export function Overview(): JSX.Element {
@@ -22,13 +24,23 @@ export function Overview(): JSX.Element {
     document.title = texts.product;
     void loadTenants();
   }, []);
-  useEffect(() => void loadFindings(all.slice(0, SHOWN)), [all]);
+  const [rows, setRows] = useState(ROWS);
+  useEffect(() => void loadFindings(all.slice(0, rows)), [all, rows, services.value]);
   const traffic = usePolled(getTraffic, INTERVAL_MS, 'traffic').result;
   const refusals = result?.kind === 'ok' ? result.value.refusals : [];
   return (
     <>
       <h1>{texts.tenants.overview}</h1>
-      <TenantTable all={all} traffic={traffic?.kind === 'ok' ? traffic.value.traffic : []} />
+      <TenantTable
+        all={all}
+        rows={rows}
+        traffic={traffic?.kind === 'ok' ? traffic.value.traffic : []}
+        onMore={() => {
+          const [next] = all.slice(rows);
+          setRows(rows + ROWS);
+          if (next) focusSoon(rowId(next));
+        }}
+      />
       <section aria-labelledby="refusals-title">
         <h2 id="refusals-title">{texts.live.refusals}</h2>
         <RefusalsTable refusals={refusals} withTenant />
@@ -43,12 +55,17 @@ export function Overview(): JSX.Element {
 
 function TenantTable({
   all,
+  rows,
   traffic,
+  onMore,
 }: {
   readonly all: readonly TenantSummary[];
+  /** How many are shown. */
+  readonly rows: number;
   readonly traffic: readonly TenantTraffic[];
+  readonly onMore: () => void;
 }): JSX.Element {
-  const { columns, caption, clean, never, more, noneAtAll } = texts.tenants;
+  const { columns, caption, clean, never, showMore, noneAtAll } = texts.tenants;
   const counted = new Map(traffic.map(each => [keyText(each), each] as const));
   if (all.length === 0) return <p>{noneAtAll}</p>;
   return (
@@ -68,13 +85,15 @@ function TenantTable({
             </tr>
           </thead>
           <tbody>
-            {all.slice(0, SHOWN).map(tenant => {
+            {all.slice(0, rows).map(tenant => {
               const key = keyText(tenant);
               const findings = findingsByTenant.value.get(key)?.findings;
               return (
                 <tr key={key}>
                   <th scope="row">
-                    <a href={formatRoute(tenantRoute(tenant))}>{tenant.tenant}</a>
+                    <a id={rowId(tenant)} href={formatRoute(tenantRoute(tenant))}>
+                      {tenant.tenant}
+                    </a>
                   </th>
                   <td>{serviceOf(tenant.dialect)?.title ?? tenant.dialect}</td>
                   <td class="number">{tenant.ruleCount}</td>
@@ -88,7 +107,17 @@ function TenantTable({
           </tbody>
         </table>
       </div>
-      {all.length > SHOWN && <p class="help">{more(all.length - SHOWN)}</p>}
+      {all.length > rows && (
+        <p>
+          <button type="button" onClick={onMore}>
+            {showMore(Math.min(ROWS, all.length - rows), all.length - rows)}
+          </button>
+        </p>
+      )}
     </>
   );
+}
+
+function rowId(tenant: TenantSummary): string {
+  return `row ${keyText(tenant)}`;
 }

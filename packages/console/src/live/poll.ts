@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiResult } from '../api/admin-client.ts';
+import { type ApiResult, connection, needsLogIn } from '../api/admin-client.ts';
 
-/** The newest answer, asked for again and again while the page is seen. An answer that fails leaves the one before. */
+/** The newest answer, asked for again and again while the page is seen and somebody is logged in. An answer that fails leaves the one before. */
 export function usePolled<Value>(
   ask: () => Promise<ApiResult<Value>>,
   intervalMs: number,
@@ -13,7 +13,7 @@ export function usePolled<Value>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isCurrent = true;
     const next = async (): Promise<void> => {
-      if (!document.hidden) {
+      if (!document.hidden && !needsLogIn.value) {
         const answer = await ask();
         if (!isCurrent) return;
         if (answer.kind !== 'offline') setResult(answer);
@@ -25,6 +25,6 @@ export function usePolled<Value>(
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [key, intervalMs, turn]);
+  }, [key, intervalMs, turn, connection.value]);
   return { result, reload: () => setTurn(turn + 1) };
 }

@@ -2,7 +2,9 @@ import type { Policy } from '@crossgate/core';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Service, writeDocument } from '../api/admin-api.ts';
+import { connection } from '../api/admin-client.ts';
 import { CopyButton } from '../copy-button.tsx';
+import { failureText } from '../notice.tsx';
 import { ScrolledText } from '../scrolled-text.tsx';
 import { texts } from '../texts.ts';
 
@@ -42,14 +44,14 @@ function Document({ service, policy }: { readonly service: Service; readonly pol
       const result = await writeDocument(dialect, JSON.parse(neutral) as Policy);
       if (!isCurrent) return;
       if (result.kind === 'ok') setText(result.value.document ?? neutral);
-      else if (result.kind === 'problem') setText(texts.failed(result.message));
+      else setText(failureText(result));
     };
     const timer = setTimeout(() => void write(), PAUSE_MS);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
     };
-  }, [dialect, hasDocument, neutral]);
+  }, [dialect, hasDocument, neutral, connection.value]);
   return (
     <>
       <p class="help">{hasDocument ? texts.rules.documentHelp : texts.rules.neutral}</p>

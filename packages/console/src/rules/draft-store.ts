@@ -54,7 +54,7 @@ export async function openEditing(key: TenantKey): Promise<void> {
   } else if (found.kind === 'problem' && found.code === 'policy-absent') {
     if (now.kind === 'editing' && now.revision === null) return;
     state.value = { kind: 'editing', revision: null, base: NO_POLICY, draft: draftOf(NO_POLICY) };
-  } else if (found.kind === 'problem') {
+  } else if (found.kind === 'problem' && now.kind !== 'editing') {
     state.value = { kind: 'failed', message: found.message };
   }
 }

@@ -1,7 +1,10 @@
 import type { Policy, Profile } from '@crossgate/core';
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { canChange } from '../access/access-state.ts';
+import { ReadOnlyReason } from '../access/read-only-reason.tsx';
 import type { Service, TenantKey } from '../api/admin-api.ts';
+import { connection } from '../api/admin-client.ts';
 import { announce } from '../notice.tsx';
 import { texts } from '../texts.ts';
 import { DocumentView } from './document-view.tsx';
@@ -20,7 +23,7 @@ export function RulesPage({
   readonly service: Service;
 }): JSX.Element {
   const { dialect, tenant } = subject;
-  useEffect(() => void openEditing({ dialect, tenant }), [dialect, tenant]);
+  useEffect(() => void openEditing({ dialect, tenant }), [dialect, tenant, connection.value]);
   const state = editingOf(subject).value;
   switch (state.kind) {
     case 'loading':
@@ -63,6 +66,7 @@ function Editor({ subject, service, editing }: EditorProps): JSX.Element {
   };
   return (
     <>
+      <ReadOnlyReason />
       <RulesEditor
         draft={draft}
         profile={profile}
@@ -74,7 +78,7 @@ function Editor({ subject, service, editing }: EditorProps): JSX.Element {
       />
       <div class="save-bar">
         <button type="button" id="review" class="primary" disabled={!changed} onClick={review}>
-          {texts.rules.review}
+          {canChange.value ? texts.rules.review : texts.rules.preview}
         </button>
         <button type="button" disabled={!changed} onClick={discard}>
           {texts.rules.discard}

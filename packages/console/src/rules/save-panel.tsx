@@ -1,6 +1,8 @@
 import type { Policy, Profile } from '@crossgate/core';
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { canChange } from '../access/access-state.ts';
+import { ReadOnlyReason } from '../access/read-only-reason.tsx';
 import {
   deletePolicy,
   putCandidate,
@@ -9,7 +11,7 @@ import {
   type TenantKey,
 } from '../api/admin-api.ts';
 import type { ApiProblem } from '../api/admin-client.ts';
-import { announce } from '../notice.tsx';
+import { announce, announceFailure } from '../notice.tsx';
 import { loadTenants } from '../tenants/tenants-state.ts';
 import { texts } from '../texts.ts';
 import { ComparisonView } from './comparison-view.tsx';
@@ -36,7 +38,9 @@ export function SavePanel({ subject, profile, editing, policy, onClose }: SavePa
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), [conflict]);
 
+  // While it is under way, buttons keep the focus, as they would not if they were disabled.
   const save = async (over: number | null): Promise<void> => {
+    if (isBusy) return;
     setBusy(true);
     const result =
       isRemoval && over !== null ? await deletePolicy(subject, over) : await putPolicy(subject, policy, over);
@@ -48,16 +52,17 @@ export function SavePanel({ subject, profile, editing, policy, onClose }: SavePa
       onClose();
     } else if (result.kind === 'problem' && result.code === 'revision-conflict') {
       setConflict(conflictIn(result));
-    } else {
-      announce(result.kind === 'offline' ? texts.noAnswer : texts.failed(result.message));
-    }
+    } else announceFailure(result);
   };
   const hold = async (): Promise<void> => {
+    if (isBusy) return;
+    setBusy(true);
     const result = await putCandidate(subject, policy);
+    setBusy(false);
     if (result.kind === 'ok') {
       announce(texts.rules.heldBeside);
       onClose();
-    } else announce(result.kind === 'offline' ? texts.noAnswer : texts.failed(result.message));
+    } else announceFailure(result);
   };
 
   return (
@@ -69,17 +74,20 @@ export function SavePanel({ subject, profile, editing, policy, onClose }: SavePa
         <>
           {isRemoval && <p>{texts.rules.removesPolicy}</p>}
           <ComparisonView old={editing.base} now={policy} profile={profile} subject={subject} />
+          <ReadOnlyReason />
           <div class="actions">
-            <button
-              type="button"
-              class="primary"
-              disabled={isBusy}
-              onClick={() => void save(editing.revision)}
-            >
-              {texts.comparison.save}
-            </button>
-            {!isRemoval && (
-              <button type="button" disabled={isBusy} onClick={() => void hold()}>
+            {canChange.value && (
+              <button
+                type="button"
+                class="primary"
+                aria-disabled={isBusy}
+                onClick={() => void save(editing.revision)}
+              >
+                {texts.comparison.save}
+              </button>
+            )}
+            {canChange.value && !isRemoval && (
+              <button type="button" aria-disabled={isBusy} onClick={() => void hold()}>
                 {texts.comparison.hold}
               </button>
             )}

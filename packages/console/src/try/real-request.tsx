@@ -26,6 +26,7 @@ export function RealRequest({
   const [state, setState] = useState<State>({ kind: 'idle' });
   const words = texts.real;
   const isListener = service.origin !== null && originOf(request.url) === service.origin;
+  const isReachable = !isLoopback(service.origin) || isLoopback(location.origin);
   const send = async (): Promise<void> => {
     setState({ kind: 'sending' });
     const prediction = predict(policy, { ...request, origin: location.origin });
@@ -36,8 +37,13 @@ export function RealRequest({
       <h2 id="real-title">{words.title}</h2>
       <p class="help">{words.explain(location.origin)}</p>
       {service.origin === null && <p>{words.notServed}</p>}
-      {service.origin !== null && !isListener && <p>{words.notListener}</p>}
-      <button type="button" disabled={!isListener || state.kind === 'sending'} onClick={() => void send()}>
+      {service.origin !== null && !isReachable && <p>{words.notReachable}</p>}
+      {service.origin !== null && isReachable && !isListener && <p>{words.notListener}</p>}
+      <button
+        type="button"
+        disabled={!isListener || !isReachable || state.kind === 'sending'}
+        onClick={() => void send()}
+      >
         {words.send}
       </button>
       <div role="status">
@@ -85,6 +91,10 @@ async function sendForReal({ url, method, headers, credentials }: TriedRequest):
   } catch {
     return { kind: 'blocked' };
   }
+}
+
+function isLoopback(origin: string | null): boolean {
+  return origin !== null && /^https?:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\])(?::|$)/.test(origin);
 }
 
 function originOf(url: string): string | undefined {

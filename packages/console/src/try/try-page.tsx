@@ -2,6 +2,7 @@ import { applyEdits, compile, type Policy, validate } from '@crossgate/core';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { Service, TenantKey } from '../api/admin-api.ts';
+import { connection } from '../api/admin-client.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Marked } from '../marked.tsx';
 import { announce } from '../notice.tsx';
@@ -30,7 +31,7 @@ export function TryPage({
 }): JSX.Element {
   const { dialect, tenant } = subject;
   const { profile } = service;
-  useEffect(() => void openEditing({ dialect, tenant }), [dialect, tenant]);
+  useEffect(() => void openEditing({ dialect, tenant }), [dialect, tenant, connection.value]);
   const state = editingOf(subject).value;
   const request = requestIn(query, {
     origin: 'https://app.example.com',

@@ -5,6 +5,8 @@ export interface AdminReply {
   readonly status: number;
   readonly headers: readonly ResponseHeader[];
   readonly body: string | Uint8Array;
+  /** Of the error, where it is one. */
+  readonly code?: string;
 }
 
 export function text(status: number, body: string, type = 'text/plain; charset=utf-8'): AdminReply {
@@ -32,7 +34,7 @@ export function problem(
   message: string,
   more: Readonly<Record<string, unknown>> = {},
 ): AdminReply {
-  return json(status, { error: { code, message, ...more } });
+  return { ...json(status, { error: { code, message, ...more } }), code };
 }
 
 /** The first ones: one who mends these meets the rest. */

@@ -1,17 +1,20 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { TLSSocket } from 'node:tls';
 import type { DataApi, Dialect } from '@crossgate/dialects';
 import { type PolicyStore, PolicyStoreUnavailableError } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
+import { type Audit, openAudit, outcomeOf, type Revisions } from '../audit.ts';
+import { createBoundedServer, type RequestFault } from '../bounded-server.ts';
 import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
-import type { TlsKeys } from '../serve-config.ts';
-import { createWebServer } from '../web-server.ts';
+import type { Limits, TlsKeys } from '../serve-config.ts';
 import { writeReply } from '../write-reply.ts';
+import type { Access } from './access/access.ts';
+import { addressOf, type Door, type Identity, openDoor, whoIs } from './access/door.ts';
+import { isEnough } from './access/role.ts';
+import { isFromElsewhere, namesThisMachine } from './access/same-origin.ts';
 import { type AdminReply, problem } from './admin-reply.ts';
-import { type ConsoleFiles, showConsole } from './console-files.ts';
-import { BODY_LIMIT_BYTES } from './read-body.ts';
-import { type Operation, ROUTES } from './routes.ts';
+import type { ConsoleFiles } from './console-files.ts';
+import { findRoute, type PlainOperation } from './find-route.ts';
 
 export interface AdminParts {
   readonly policies: PolicyStore;
@@ -27,105 +30,127 @@ export interface AdminParts {
   readonly metrics: () => Promise<string>;
   /** Whether every listener takes requests, and policies can be read. */
   readonly ready: () => boolean;
+  /** Who is let in now. */
+  readonly access: () => Access;
+  readonly limits: Limits;
   readonly log: Logger;
 }
 
 /** One call of the admin API. */
 export interface AdminCall extends AdminParts {
+  readonly request: IncomingMessage;
+  /** Whose it is; undefined for what is there for anyone. */
+  readonly identity: Identity | undefined;
   /** What the placeholders of the route stand for, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: () => Promise<Uint8Array | 'too-large'>;
+  readonly body: (limitBytes: number) => Promise<Uint8Array | 'too-large'>;
+  /** Tells the log which revisions a change was about. */
+  readonly note: (revisions: Revisions) => void;
+  readonly door: Door;
+  readonly audit: Audit;
 }
 
-/** The admin API, for people on this machine: JSON in and out, and the web console. */
+/** What all calls have in common. */
+interface AdminOffice extends AdminParts {
+  readonly door: Door;
+  readonly audit: Audit;
+}
+
+/** The admin API: JSON in and out, and the web console. */
 export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(parts, request)
-      .catch((error: unknown) => {
-        parts.log.error(
-          { err: error, method: request.method, target: request.url?.split('?', 1)[0] },
-          'an admin request failed',
-        );
-        if (error instanceof PolicyStoreUnavailableError) return problem(503, 'unavailable', error.message);
-        return problem(500, 'internal', 'the request failed; the log of the server says why');
-      })
-      .then(reply => send(request, response, reply))
-      .catch(() => response.destroy());
-  };
-  return createWebServer({}, handle, tls);
+  const audit = openAudit(parts.log);
+  const office: AdminOffice = { ...parts, audit, door: openDoor(parts.access, audit) };
+  return createBoundedServer({
+    limits: parts.limits,
+    tls,
+    requestSeconds: Math.max(parts.limits.headersSeconds, parts.limits.idleSeconds),
+    answer: (request, response) => {
+      answer(office, request)
+        .catch((error: unknown) => failed(parts.log, request, error))
+        .then(reply => send(request, response, reply))
+        .catch(() => response.destroy());
+    },
+    faultReply: fault => problem(...FAULTS[fault]),
+  });
 }
 
-async function answer(parts: AdminParts, request: IncomingMessage): Promise<AdminReply> {
-  if (!isLoopbackHost(request.headers.host)) {
-    // A page can point a name of its own at this address; its requests then name that host.
+const FAULTS: Readonly<Record<RequestFault, [status: number, code: string, message: string]>> = {
+  'headers-too-large': [431, 'headers-too-large', 'the head of the request is too large'],
+  'request-timeout': [408, 'request-timeout', 'the request did not arrive in time'],
+  'request-malformed': [400, 'request-malformed', 'this is not a request of HTTP/1.1'],
+};
+
+function failed(log: Logger, request: IncomingMessage, error: unknown): AdminReply {
+  log.error(
+    { err: error, method: request.method, target: request.url?.split('?', 1)[0] },
+    'an admin request failed',
+  );
+  if (error instanceof PolicyStoreUnavailableError) return problem(503, 'unavailable', error.message);
+  return problem(500, 'internal', 'the request failed; the log of the server says why');
+}
+
+async function answer(office: AdminOffice, request: IncomingMessage): Promise<AdminReply> {
+  // A page can point a name of its own at this address; its requests then name that host. Where there are tokens that
+  // gains it nothing: it has no token, and no cookie is for that name.
+  if (office.access().kind === 'loopback' && !namesThisMachine(request)) {
     return problem(403, 'host', 'the admin API answers on this machine only: use 127.0.0.1 or localhost');
   }
-  const { origin } = request.headers;
-  const scheme = (request.socket as Partial<TLSSocket>).encrypted ? 'https' : 'http';
-  if (origin !== undefined && origin !== `${scheme}://${request.headers.host}`) {
+  if (isFromElsewhere(request)) {
+    const { origin = 'another site' } = request.headers;
     return problem(403, 'origin', `pages of ${origin} have no business with the admin API`);
   }
   const [rawPath = '', ...query] = (request.url ?? '').split('?');
-  const found = findRoute(rawPath) ?? consoleRoute(parts.console, rawPath);
-  if (!found) return problem(404, 'not-found', `there is nothing at ${rawPath}`);
+  const found = findRoute(rawPath, office.console);
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
-  const operation = Object.hasOwn(found.operations, method) ? found.operations[method] : undefined;
+  const operation = found && Object.hasOwn(found.operations, method) ? found.operations[method] : undefined;
+  const isForAnyone = operation?.role === 'anyone';
+  const identity = isForAnyone ? undefined : office.door.identify(request);
+  if (identity && 'refused' in identity) return identity.refused;
+  if (!found) return problem(404, 'not-found', `there is nothing at ${rawPath}`);
   if (!operation) {
     const allow = Object.keys(found.operations).join(', ').replace('GET', 'GET, HEAD');
     const reply = problem(405, 'method', `${rawPath} takes ${allow}`);
     return { ...reply, headers: [...reply.headers, ['Allow', allow]] };
   }
-  return await operation.handle({
-    ...parts,
+  let revisions: Revisions = {};
+  const call: AdminCall = {
+    ...office,
+    request,
+    identity,
     path: found.path,
     query: new URLSearchParams(query.join('?')),
-    headers: request.headers,
-    body: () => requestBody(request).read(BODY_LIMIT_BYTES),
+    body: limitBytes => requestBody(request).read(limitBytes),
+    note: noted => {
+      revisions = noted;
+    },
+  };
+  if (operation.change === undefined) return await perform(operation, call);
+  const reply = await perform(operation, call).catch((error: unknown) => failed(office.log, request, error));
+  office.audit({
+    who: identity ? whoIs(identity) : 'nobody',
+    address: addressOf(request),
+    operation: operation.change,
+    method,
+    dialect: found.path['dialect']?.slice(0, NAME_LOGGED),
+    tenant: found.path['tenant']?.slice(0, NAME_LOGGED),
+    ...revisions,
+    ...outcomeOf(reply.status),
+    code: reply.code,
   });
+  return reply;
 }
 
-interface Route {
-  readonly operations: Readonly<Record<string, Pick<Operation, 'handle'>>>;
-  readonly path: Record<string, string>;
-}
+/** Longer ones are no names of tenants. */
+const NAME_LOGGED = 256;
 
-function findRoute(rawPath: string): Route | undefined {
-  const segments = rawPath.split('/');
-  for (const [template, operations] of Object.entries(ROUTES)) {
-    const path = match(template.split('/'), segments);
-    if (path) return { operations, path };
+async function perform({ role, handle }: PlainOperation, call: AdminCall): Promise<AdminReply> {
+  const { identity } = call;
+  if (role !== 'anyone' && identity?.kind === 'token' && !isEnough(identity.role, role)) {
+    const message = `${identity.name} has the role ${identity.role}, and this takes ${role}`;
+    return problem(403, 'role', message);
   }
-  return undefined;
-}
-
-/** What pages of the console load has names that change with every build: it is no part of the API. */
-function consoleRoute(files: ConsoleFiles, rawPath: string): Route | undefined {
-  if (!files.find(rawPath, undefined)) return undefined;
-  return { operations: { GET: { handle: call => showConsole(call, rawPath) } }, path: {} };
-}
-
-function match(template: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
-  if (template.length !== segments.length) return undefined;
-  const path: Record<string, string> = {};
-  for (const [i, step] of template.entries()) {
-    const segment = segments[i] ?? '';
-    if (!step.startsWith('{')) {
-      if (step !== segment) return undefined;
-      continue;
-    }
-    try {
-      path[step.slice(1, -1)] = decodeURIComponent(segment);
-    } catch {
-      return undefined;
-    }
-  }
-  return path;
-}
-
-function isLoopbackHost(host: string | undefined): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host ?? '');
+  return await handle(call);
 }
 
 async function send(request: IncomingMessage, response: ServerResponse, reply: AdminReply): Promise<void> {

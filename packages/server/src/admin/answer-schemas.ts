@@ -1,3 +1,4 @@
+import { ROLES } from '@crossgate/dialects';
 import { z } from 'zod';
 
 /** What the admin API answers, for the OpenAPI document. The tests hold answers to it. */
@@ -252,6 +253,15 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       }),
     ),
   }),
+  Session: z.strictObject({
+    access: z
+      .enum(['loopback', 'token'])
+      .describe('Whether everybody on this machine is let in, or who shows a token.'),
+    name: z.string().nullable().describe('Of the token; null where none is needed.'),
+    role: z.enum(ROLES),
+    endsAt: instant.nullable().describe('When the session ends at the latest; null where there is none.'),
+  }),
+  SessionEnded: z.strictObject({ ended: z.boolean().describe('Whether there was one.') }),
   Error: error,
   Conflict: conflict,
   PolicyInvalid: policyInvalid,

@@ -1,4 +1,4 @@
-import type { PolicyStore, TenantKey, WriteResult } from '@crossgate/policy-store';
+import type { TenantKey, WriteResult } from '@crossgate/policy-store';
 import type { z } from 'zod';
 import { candidateKey } from '../observed/candidate-key.ts';
 import { mergeReportOnly } from '../observed/report-only.ts';
@@ -31,7 +31,7 @@ export async function putCandidate(call: AdminCall): Promise<AdminReply> {
   if ('refused' in read) return read.refused;
   const result = await call.policies.put(candidateKey(key), read.policy, condition.expected);
   await call.ask({ kind: 'reload-candidates', dialect: key.dialect });
-  return written(key, 'candidate', result);
+  return written(call, key, 'candidate', result);
 }
 
 /** `DELETE …/candidate`: drops it, with what was counted. */
@@ -43,7 +43,7 @@ export async function deleteCandidate(call: AdminCall): Promise<AdminReply> {
   const { key } = subject;
   const result = await call.policies.delete(candidateKey(key), condition.expected);
   await call.ask({ kind: 'reload-candidates', dialect: key.dialect });
-  return written(key, 'candidate', result);
+  return written(call, key, 'candidate', result);
 }
 
 /**
@@ -58,9 +58,9 @@ export async function promoteCandidate(call: AdminCall): Promise<AdminReply> {
   const shape = readShape(PROMOTION, body.value);
   if ('refused' in shape) return shape.refused;
   const { key } = subject;
-  const result = await promote(call.policies, key, shape.value);
+  const result = await promote(call, key, shape.value);
   await call.ask({ kind: 'reload-candidates', dialect: key.dialect });
-  return 'status' in result ? result : written(key, 'policy', result);
+  return 'status' in result ? result : written(call, key, 'policy', result);
 }
 
 /**
@@ -68,14 +68,15 @@ export async function promoteCandidate(call: AdminCall): Promise<AdminReply> {
  * replaces meanwhile stays, as it was not the one that was promoted.
  */
 async function promote(
-  policies: PolicyStore,
+  call: AdminCall,
   key: TenantKey,
   { policyRevision, candidateRevision }: z.infer<typeof PROMOTION>,
 ): Promise<AdminReply | WriteResult> {
+  const { policies } = call;
   const stored = policies.get(candidateKey(key));
   if (!stored) return absent(key, 'candidate');
   if (stored.revision !== candidateRevision) {
-    return written(key, 'candidate', { kind: 'conflict', current: stored });
+    return written(call, key, 'candidate', { kind: 'conflict', current: stored });
   }
   const result = await policies.put(key, stored.policy, policyRevision ?? 'absent');
   if (result.kind === 'written') await policies.delete(candidateKey(key), candidateRevision);

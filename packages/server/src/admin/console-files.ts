@@ -5,11 +5,21 @@ import { gzipSync } from 'node:zlib';
 import type { ResponseHeader } from '@crossgate/core';
 import { type AdminReply, problem } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
+import { serviceOrigin } from './services-resource.ts';
 
 /** The web console as it was built, in memory: what is not in it cannot be asked for. */
 export interface ConsoleFiles {
-  /** The answer for a path of the console; undefined when it has no such file. */
-  readonly find: (path: string, acceptEncoding: string | undefined) => AdminReply | undefined;
+  readonly has: (path: string) => boolean;
+  /**
+   * The answer for a path of the console; undefined when it has no such file.
+   *
+   * @param services origins of the listeners: the console sends a request for real, where somebody wants to see it
+   */
+  readonly find: (
+    path: string,
+    acceptEncoding: string | undefined,
+    services: readonly string[],
+  ) => AdminReply | undefined;
 }
 
 /** Where `scripts/build-console.mjs` puts it, seen from the sources and from what is built of them. */
@@ -25,21 +35,23 @@ const TYPES: Readonly<Record<string, string>> = {
 const NOT_BUILT =
   '<!doctype html><html lang="en"><title>Crossgate</title><p>The console is not built: npm run build. The admin API answers.</p></html>\n';
 
-/**
- * @param services origins of the listeners: the console sends a request for real, where somebody wants to see it
- */
-export function openConsoleFiles(services: readonly string[], directory: string = DIRECTORY): ConsoleFiles {
-  const files = new Map(readFiles(directory).map(([path, body]) => [path, openFile(path, body, services)]));
-  const index = files.get('/index.html') ?? openFile('/index.html', Buffer.from(NOT_BUILT), services);
+export function openConsoleFiles(directory: string = DIRECTORY): ConsoleFiles {
+  const files = new Map(readFiles(directory).map(([path, body]) => [path, openFile(path, body)]));
+  const index = files.get('/index.html') ?? openFile('/index.html', Buffer.from(NOT_BUILT));
   files.set('/', index);
-  return { find: (path, acceptEncoding) => files.get(path)?.(acceptEncoding) };
+  return {
+    has: path => files.has(path),
+    find: (path, acceptEncoding, services) => files.get(path)?.(acceptEncoding, services),
+  };
 }
 
 /** `GET` of a file of the console. */
-export function showConsole({ console: files, headers }: AdminCall, path: string): AdminReply {
-  const { 'accept-encoding': accepted } = headers;
+export function showConsole({ console: files, request, listeners }: AdminCall, path: string): AdminReply {
+  const { 'accept-encoding': accepted, host } = request.headers;
+  const services = listeners.map(({ origin }) => serviceOrigin(origin, host));
   return (
-    files.find(path, String(accepted ?? '')) ?? problem(404, 'not-found', 'the console has no such file')
+    files.find(path, String(accepted ?? ''), services) ??
+    problem(404, 'not-found', 'the console has no such file')
   );
 }
 
@@ -56,9 +68,9 @@ function readFiles(directory: string): readonly (readonly [path: string, body: B
   }
 }
 
-type Answer = (acceptEncoding: string | undefined) => AdminReply;
+type Answer = (acceptEncoding: string | undefined, services: readonly string[]) => AdminReply;
 
-function openFile(path: string, plain: Buffer, services: readonly string[]): Answer {
+function openFile(path: string, plain: Buffer): Answer {
   const gzipped = gzipSync(plain, { level: 9 });
   const isDocument = path.endsWith('.html');
   const headers: readonly ResponseHeader[] = [
@@ -67,15 +79,15 @@ function openFile(path: string, plain: Buffer, services: readonly string[]): Ans
     ['Cache-Control', isDocument ? 'no-cache' : 'public, max-age=31536000, immutable'],
     ['X-Content-Type-Options', 'nosniff'],
     ['Vary', 'Accept-Encoding'],
-    ...(isDocument ? documentHeaders(services) : []),
   ];
-  return acceptEncoding => {
+  return (acceptEncoding, services) => {
     const compress = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptEncoding ?? '');
     const body = compress ? gzipped : plain;
     return {
       status: 200,
       headers: [
         ...headers,
+        ...(isDocument ? documentHeaders(services) : []),
         ['Content-Length', String(body.byteLength)],
         ...(compress ? [['Content-Encoding', 'gzip'] as const] : []),
       ],

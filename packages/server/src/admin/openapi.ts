@@ -13,13 +13,13 @@ export function openApiDocument(routes: Readonly<Record<string, Operations>>): J
       title: 'Crossgate admin API',
       version: '1',
       description:
-        'Answers on loopback, for requests whose Host is this machine (else 403), and for no page of another origin (403). Errors are `Error`.',
+        'Answers no page of another origin (403). Without tokens it is for this machine alone, by a Host that names it (else 403). With tokens it takes one, or a session (else 401; 429 after too many wrong ones), of a role that is enough (else 403). Errors are `Error`.',
     },
     servers: [{ url: 'http://127.0.0.1:4000' }],
     paths: Object.fromEntries(
       Object.entries(routes).map(([path, operations]) => [path, pathItem(path, operations)]),
     ),
-    components: { schemas: answerSchemas() },
+    components: { schemas: answerSchemas(), securitySchemes: SECURITY_SCHEMES },
   };
 }
 
@@ -38,10 +38,24 @@ function pathItem(path: string, operations: Operations): Json {
   };
 }
 
-function described({ summary, body, query, conditional, answers }: Operation): Json {
+const SECURITY_SCHEMES: Json = {
+  token: { type: 'http', scheme: 'bearer', description: 'One of `admin.tokens`.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'crossgate_session',
+    description:
+      'What `POST /api/v1/session` sets, for browsers. The port stands behind its name, and `__Host-` before it over TLS.',
+  },
+};
+
+function described({ role, summary, body, query, conditional, answers }: Operation): Json {
   const parameters = [...(query ? queryParameters(query) : []), ...(conditional ? CONDITIONS : [])];
   return {
     summary,
+    ...(role === 'anyone'
+      ? { security: [] }
+      : { security: [{ token: [] }, { session: [] }], 'x-crossgate-role': role }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: jsonContent(bodySchema(body)) } }),
     responses: Object.fromEntries(

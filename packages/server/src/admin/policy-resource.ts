@@ -32,7 +32,7 @@ export async function putPolicy(call: AdminCall): Promise<AdminReply> {
   const { dialect, key } = subject;
   const read = await readPolicyBody(call, dialect);
   if ('refused' in read) return read.refused;
-  return written(key, 'policy', await call.policies.put(key, read.policy, condition.expected));
+  return written(call, key, 'policy', await call.policies.put(key, read.policy, condition.expected));
 }
 
 /** `DELETE …/policy`. A tenant that has other settings keeps them, with a policy without rules. */
@@ -46,5 +46,5 @@ export async function deletePolicy(call: AdminCall): Promise<AdminReply> {
   const result = policies.get(key)?.settings
     ? await policies.put(key, { rules: [] }, condition.expected)
     : await policies.delete(key, condition.expected);
-  return written(key, 'policy', result);
+  return written(call, key, 'policy', result);
 }

@@ -4,13 +4,16 @@ import { invalidPolicy, problem } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
 import type { Refused } from './subject.ts';
 
-export const BODY_LIMIT_BYTES: number = 1024 * 1024;
+const BODY_LIMIT_BYTES: number = 1024 * 1024;
 
 /** The body of a request as JSON. */
-export async function readJson(call: AdminCall): Promise<{ readonly value: unknown } | Refused> {
-  const body = await call.body();
+export async function readJson(
+  call: AdminCall,
+  limitBytes: number = BODY_LIMIT_BYTES,
+): Promise<{ readonly value: unknown } | Refused> {
+  const body = await call.body(limitBytes);
   if (body === 'too-large') {
-    const message = `a body has ${BODY_LIMIT_BYTES / 1024 / 1024} MiB at the most`;
+    const message = `a body has ${limitBytes / 1024} KiB at the most`;
     return { refused: problem(413, 'body-too-large', message) };
   }
   try {

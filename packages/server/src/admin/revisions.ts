@@ -1,4 +1,6 @@
 import type { Expected, PolicyRevision, TenantKey, WriteResult } from '@crossgate/policy-store';
+import { revisionBefore } from '../audit.ts';
+import { candidateKey } from '../observed/candidate-key.ts';
 import { type AdminReply, json, problem } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
 import { instant } from './instant.ts';
@@ -20,14 +22,25 @@ export function absent(key: TenantKey, noun: RevisionNoun): AdminReply {
   return problem(404, `${noun}-absent`, `${key.dialect}/${key.tenant} has no ${noun}`);
 }
 
-/** The answer to a write. `key` is the tenant, wherever the store keeps what was written. */
-export function written(key: TenantKey, noun: RevisionNoun, result: WriteResult): AdminReply {
+/** The answer to a write. */
+export function written(
+  call: AdminCall,
+  key: TenantKey,
+  noun: RevisionNoun,
+  result: WriteResult,
+): AdminReply {
   switch (result.kind) {
-    case 'written':
-      return json(200, { ...key, revision: result.revision }, [etag(result.revision)]);
+    case 'written': {
+      const { revision } = result;
+      const storedKey = noun === 'policy' ? key : candidateKey(key);
+      call.note({ before: revisionBefore(call.policies, storedKey, revision), after: revision });
+      return json(200, { ...key, revision }, [etag(revision)]);
+    }
     case 'absent':
+      call.note({ before: null });
       return absent(key, noun);
     case 'conflict': {
+      call.note({ before: result.current?.revision ?? null });
       const current = result.current ? shown(key, result.current) : null;
       const message = result.current
         ? `the ${noun} has changed: it is at revision ${result.current.revision} now`
@@ -40,8 +53,8 @@ export function written(key: TenantKey, noun: RevisionNoun, result: WriteResult)
 }
 
 /** What `If-Match` or `If-None-Match` expect to find; nothing when neither is there. */
-export function expectation({ headers }: AdminCall): { readonly expected?: Expected } | Refused {
-  const { 'if-match': condition, 'if-none-match': exclusion } = headers;
+export function expectation({ request }: AdminCall): { readonly expected?: Expected } | Refused {
+  const { 'if-match': condition, 'if-none-match': exclusion } = request.headers;
   if (exclusion !== undefined) {
     return exclusion === '*' && condition === undefined ? { expected: 'absent' } : MALFORMED;
   }

@@ -97,6 +97,10 @@ export const CONVERT_BODY: z.ZodType<
     .describe('A rule that the service would read as allowing more headers: leave it out, or let it.'),
 });
 
+export const LOG_IN: z.ZodType<{ readonly token: string }> = z.strictObject({
+  token: z.string().min(1, 'must not be empty').describe('One of `admin.tokens`.'),
+});
+
 export const PROMOTION: z.ZodType<{
   readonly policyRevision: number | null;
   readonly candidateRevision: number;

@@ -1,4 +1,4 @@
-import { DIALECTS, type Dialect } from '@crossgate/dialects';
+import { DIALECTS, type Dialect, ROLES, type Role } from '@crossgate/dialects';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
 import {
@@ -27,6 +27,7 @@ import {
 export interface ConfigFile {
   readonly host?: string;
   readonly portBase?: number;
+  readonly admin?: AdminSection;
   readonly data?: string;
   readonly store?: StoreKind;
   readonly etcd?: EtcdSection;
@@ -35,6 +36,19 @@ export interface ConfigFile {
   readonly limits?: Partial<Limits>;
   readonly tls?: TlsSection;
   readonly dialects?: Readonly<Record<string, DialectSection>>;
+}
+
+/** The admin API and the console. */
+export interface AdminSection {
+  readonly host?: string;
+  readonly port?: number;
+  readonly tokens?: readonly AdminTokenEntry[];
+}
+
+export interface AdminTokenEntry {
+  readonly name: string;
+  readonly token: Secret;
+  readonly role: Role;
 }
 
 /** Where policies live. */
@@ -131,6 +145,31 @@ const LIMITS: z.ZodType<Partial<Limits>> = section({
     .describe('Between an answer and the next request on a connection.'),
 });
 
+const ADMIN: z.ZodType<AdminSection> = section({
+  host: host()
+    .exactOptional()
+    .meta({ default: '127.0.0.1' })
+    .describe('Its address. Any that other machines can reach needs tokens.'),
+  port: wholeNumber(0, 65_535)
+    .exactOptional()
+    .describe('Its port. The default is `portBase`; 0 is any that is free.'),
+  tokens: z
+    .array(
+      section({
+        name: text()
+          .regex(/^[\w.@-]{1,64}$/, 'must be up to 64 letters, digits and . _ @ -')
+          .describe('Who has it, for the log and the console.'),
+        token: SECRET.describe(
+          'What is shown to log in, 24 characters or more; or where it is: `env:` or `file:`.',
+        ),
+        role: oneOf(ROLES).describe('What it is good for, see [the admin API](admin-api.md#access).'),
+      }),
+      { error: orMissing('must be a list, each with a line - name: and lines token: and role:') },
+    )
+    .exactOptional()
+    .describe('Who may use it. With any of them nobody gets in without, from this machine neither.'),
+});
+
 const ETCD: z.ZodType<EtcdSection> = section({
   endpoints: z
     .array(etcdEndpoint(), { error: orMissing('must be a list of URLs') })
@@ -164,10 +203,11 @@ export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
   host: host()
     .exactOptional()
     .meta({ default: '127.0.0.1' })
-    .describe('The address of the services. The admin API listens on loopback, whatever this is.'),
+    .describe('The address of the services. That of the admin API is `admin.host`.'),
   portBase: PORT_BASE.exactOptional()
     .meta({ default: 4000 })
     .describe("The admin API's port; services have the next ones. With 0 the system chooses each."),
+  admin: ADMIN.exactOptional().describe('The admin API and the console.'),
   data: text()
     .exactOptional()
     .meta({ default: '.crossgate' })

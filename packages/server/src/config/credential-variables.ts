@@ -36,7 +36,8 @@ export function checkCredentialVariables({ environment, file, refuse }: Draft): 
   }
 }
 
-function variablesNamedIn({ credentials = [], tenants = {} }: DialectSection): readonly string[] {
+/** The environment variables that the file names for secrets of a service. */
+export function variablesNamedIn({ credentials = [], tenants = {} }: DialectSection): readonly string[] {
   const ofTenants = Object.values(tenants).flatMap(tenant => tenant.credentials ?? []);
   return [...credentials, ...ofTenants].flatMap(({ secret, token }: CredentialEntry) =>
     [secret, token].flatMap(value =>

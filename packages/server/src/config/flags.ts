@@ -8,6 +8,7 @@ import { etcdEndpoint, host, oneOf, text, upstreamUrl } from './values.ts';
 export interface Flags {
   readonly host?: string | undefined;
   readonly portBase?: number | undefined;
+  readonly adminHost?: string | undefined;
   readonly dataDirectory?: string | undefined;
   readonly store?: StoreFlag | undefined;
   readonly workers?: number | undefined;
@@ -30,6 +31,7 @@ const IDS: readonly string[] = DIALECTS.map(({ id }) => id);
 const FLAGS = z.strictObject({
   host: host().optional(),
   portBase: orDigits(PORT_BASE).optional(),
+  adminHost: host().optional(),
   dataDirectory: text().optional(),
   store: z.string().transform(readStore).optional(),
   workers: orDigits(WORKERS).optional(),
@@ -42,6 +44,7 @@ const FLAGS = z.strictObject({
 const OPTIONS: Readonly<Record<string, string>> = {
   host: '--host',
   portBase: '--port-base',
+  adminHost: '--admin-host',
   dataDirectory: '--data',
   store: '--store',
   workers: '--workers',

@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net';
 import { type Credential, DIALECTS, type Dialect } from '@crossgate/dialects';
+import { isLoopback } from '../loopback.ts';
 import { credentialVariable } from './credential-variables.ts';
 import type { Draft } from './draft.ts';
 import type { ConfigPath } from './mistake.ts';
@@ -9,7 +9,7 @@ const PUBLIC_SECRETS: ReadonlySet<string> = new Set(
 );
 
 /** Whether everybody knows its secret, also where somebody has written it out. */
-export function isPublic({ secret }: Credential): boolean {
+export function isPublic({ secret }: Pick<Credential, 'secret'>): boolean {
   return PUBLIC_SECRETS.has(secret);
 }
 
@@ -46,8 +46,4 @@ export function checkPublicKeys(draft: Draft, served: readonly PubliclyServed[])
     const message = `${host} can be reached from other machines, and the local keys are public: set ${variables.join(' and ')}, or listen on 127.0.0.1`;
     draft.refuse(message, { at });
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -1,5 +1,6 @@
 import { DIALECTS } from '@crossgate/dialects';
 import { DEFAULT_LIMITS, type DialectConfig, type ServeConfig } from '../serve-config.ts';
+import { readAdmin } from './admin.ts';
 import type { DialectSection } from './config-file.ts';
 import { checkCredentialVariables } from './credential-variables.ts';
 import { readCredentials } from './credentials.ts';
@@ -21,8 +22,8 @@ export type ServeConfigResult =
 
 /**
  * Puts together what was asked for: on the command line, else in the environment (`CROSSGATE_COS_CREDENTIAL=id:secret`,
- * and so for each dialect), else in a file, else by default. Undefined settings are not given. Finds everything that is
- * wrong. Reads the files of secrets and certificates, and opens nothing else.
+ * and so for each dialect, `CROSSGATE_ADMIN_TOKEN`), else in a file, else by default. Undefined settings are not given.
+ * Finds everything that is wrong. Reads the files of secrets and certificates, and opens nothing else.
  */
 export function readServeConfig(
   settings: Readonly<Record<string, unknown>>,
@@ -83,6 +84,7 @@ function assemble(draft: Draft): ServeConfig {
   const workers = flags.workers ?? file.workers ?? 1;
   const store = readStore(draft, workers);
   const limits = { ...DEFAULT_LIMITS, ...file.limits };
+  const admin = readAdmin(draft, portBase);
   const tls = file.tls && readTls(draft, file.tls, ['tls']);
   const dialects: Record<string, DialectConfig> = {};
   const publiclyServed: PubliclyServed[] = [];
@@ -108,12 +110,13 @@ function assemble(draft: Draft): ServeConfig {
   }
   checkCredentialVariables(draft);
   checkPublicKeys(draft, publiclyServed);
-  checkPorts(draft, { portBase, dialects });
+  checkPorts(draft, { admin, dialects });
   if (Object.keys(dialects).length === 0) {
     draft.refuse('every service is disabled; enable one', { at: ['dialects'] });
   }
   return {
     portBase,
+    admin,
     dataDirectory:
       flags.dataDirectory ?? (file.data === undefined ? '.crossgate' : resolveInFile(draft, file.data)),
     store,

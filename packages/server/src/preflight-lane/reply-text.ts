@@ -1,6 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { ResponseHeader } from '@crossgate/core';
-import type { Reply } from '@crossgate/dialects';
+
+export interface HeadOfReply {
+  readonly status: number;
+  readonly reason?: string | undefined;
+  readonly headers: readonly ResponseHeader[];
+}
 
 /** What is no `field-content` (RFC 9110, section 5.5), nor a reason phrase (RFC 9112, section 4). */
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
@@ -10,14 +15,14 @@ const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
  * value could not stand in it as it is.
  */
 export function replyHead(
-  { status, reason, headers }: Pick<Reply, 'status' | 'reason' | 'headers'>,
+  { status, reason, headers }: HeadOfReply,
   at: number,
   connection: string,
 ): string | undefined {
   const phrase = reason ?? STATUS_CODES[status] ?? '';
   if (FORBIDDEN.test(phrase)) return undefined;
   let text = `HTTP/1.1 ${status} ${phrase}\r\n`;
-  for (const [name, value] of headers as readonly ResponseHeader[]) {
+  for (const [name, value] of headers) {
     if (FORBIDDEN.test(value)) return undefined;
     text += `${name}: ${value}\r\n`;
   }

@@ -79,7 +79,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a list for the file',
     text: '- host: a\n',
-    says: '1:1: must be a mapping with the keys host, portBase, data, store, etcd, workers, logLevel, limits, tls, dialects',
+    says: '1:1: must be a mapping with the keys host, portBase, admin, data, store, etcd, workers, logLevel, limits, tls, dialects',
   },
   {
     name: 'a key with a slip',

@@ -46,6 +46,7 @@ describe(readServeConfig, () => {
   it('has a default for everything', () => {
     expect(configOf()).toEqual({
       portBase: 4000,
+      admin: { host: '127.0.0.1', port: 4000, tokens: [] },
       dataDirectory: '.crossgate',
       store: 'lmdb',
       workers: 1,

@@ -1,0 +1,54 @@
+import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
+import type { Logger } from 'pino';
+
+/** Which revisions a change is about. */
+export interface Revisions {
+  /** That which was there; null where there was none. */
+  readonly before?: number | null;
+  /** That which was written. */
+  readonly after?: number;
+}
+
+/** Something that somebody did, or tried to do. */
+export interface AuditEntry extends Revisions {
+  /** `token:NAME`, `loopback` or, of a service's own request, `credential:ID`; `nobody` where that is not known. */
+  readonly who: string;
+  /** Of the client, as the connection has it. */
+  readonly address: string;
+  /** What: `policy.put`. */
+  readonly operation: string;
+  readonly method: string;
+  readonly dialect?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** Where the rest of the log has more of the request. */
+  readonly requestId?: string | undefined;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly status: number;
+  /** Why it was refused, as in the answer. */
+  readonly code?: string | undefined;
+}
+
+export type Audit = (entry: AuditEntry) => void;
+
+/** Lines that are written at every level of the log but `silent`, also where that is changed. */
+export function openAudit(log: Logger): Audit {
+  const lines = log.child({ audit: true }, { level: 'info' });
+  return entry => {
+    if (log.level !== 'silent') lines.info(entry, 'audit');
+  };
+}
+
+/** What an answer means. */
+export function outcomeOf(status: number): Pick<AuditEntry, 'outcome' | 'status'> {
+  return { outcome: status < 400 ? 'done' : status < 500 ? 'refused' : 'failed', status };
+}
+
+/**
+ * The revision that another took the place of; null where there was none. It is asked of the history: what `get` gave
+ * before the write may have been replaced since.
+ */
+export function revisionBefore(policies: PolicyStore, key: TenantKey, revision: number): number | null {
+  const history = policies.history(key);
+  const before = history[history.findIndex(each => each.revision === revision) + 1];
+  return before?.policy ? before.revision : null;
+}
