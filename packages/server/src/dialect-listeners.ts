@@ -3,13 +3,16 @@ import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { openBackend } from './backend/open-backend.ts';
 import { openGate } from './gate.ts';
+import { clientAddressBehind } from './limits/client-address.ts';
+import { openConnections } from './limits/connections.ts';
+import { openRequestRates } from './limits/request-rates.ts';
 import { createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { openCandidateTenants } from './observed/candidate-tenants.ts';
 import type { Observed } from './observed/observed.ts';
 import { openReportOnly } from './observed/report-only.ts';
 import { openRequestObserver, type RequestObserver } from './request-observer.ts';
-import { chosenDialect, credentialsOf, type ServeConfig } from './serve-config.ts';
+import { chosenDialect, credentialsOf, type ServeConfig, shareOf } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 import { openUsageLog, type UsageLog } from './usage-log.ts';
 import { openUsageRecorder, type UsageRecorder } from './usage-recorder.ts';
@@ -26,6 +29,10 @@ export async function openDialectListeners(
   log: Logger,
 ): Promise<readonly DialectListener[]> {
   const listeners: DialectListener[] = [];
+  const limits = shareOf(config.limits, config.workers);
+  const connections = openConnections(limits, observed.metrics);
+  const countRequest = openRequestRates(limits);
+  const clientAddress = clientAddressBehind(limits.trustedProxies ?? []);
   try {
     for (const known of DIALECTS) {
       const dialectConfig = config.dialects[known.id];
@@ -42,10 +49,12 @@ export async function openDialectListeners(
         backend,
         credentialsOf: tenant => credentialsOf(dialectConfig, tenant),
         observe,
+        clientAddress,
+        countRequest,
         recordUsage: usage?.record,
         log: dialectLog,
       });
-      const server = createDialectServer(dialect, gate, config.limits);
+      const server = createDialectServer(dialect, gate, limits, connections);
       const listener = await listen(server, dialectConfig.host, dialectConfig.port);
       listeners.push({
         ...listener,
@@ -80,6 +89,8 @@ function openObserver(
   return {
     observe: (exchange, reply, outcome, started) => {
       count(exchange, reply, outcome, started);
+      // It was not looked at by any policy.
+      if (outcome.result === 'limited') return;
       const { tenant } = exchange.location;
       if (tenant === undefined) return;
       if (dialect.isTenantName(tenant)) {

@@ -15,6 +15,8 @@ import { type PolicyStore, PolicyStoreUnavailableError, type TenantKey } from '@
 import type { Logger } from 'pino';
 import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
+import type { ClientAddress } from './limits/client-address.ts';
+import type { CountRequest, Refused } from './limits/request-rates.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { openPolicyOperations } from './policy-operations.ts';
 import { BodyIncompleteError, requestBody } from './request-body.ts';
@@ -29,6 +31,9 @@ export interface GateParts {
   /** Those that are held for a tenant. */
   readonly credentialsOf: (tenant: string | undefined) => Credentials;
   readonly observe: RequestObserver;
+  readonly clientAddress: ClientAddress;
+  /** Undefined where there are as many requests as there will. */
+  readonly countRequest?: CountRequest | undefined;
   /** For services that keep records of use. */
   readonly recordUsage?: UsageRecorder | undefined;
   readonly log: Logger;
@@ -45,7 +50,17 @@ interface Answer {
 
 /** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
 export function openGate(parts: GateParts): Gate {
-  const { dialect, policies, backend, credentialsOf, observe, recordUsage, log } = parts;
+  const {
+    dialect,
+    policies,
+    backend,
+    credentialsOf,
+    observe,
+    clientAddress,
+    countRequest,
+    recordUsage,
+    log,
+  } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
   const operateOnPolicy = dialect.policyApi && openPolicyOperations(parts, dialect.policyApi);
 
@@ -68,13 +83,13 @@ export function openGate(parts: GateParts): Gate {
     };
     const receivedAt = Date.now();
     const location = dialect.locate(head);
-    const { remoteAddress } = request.socket;
+    const address = clientAddress(request);
     const exchange = {
       request: head,
       location,
       requestId: dialect.newRequestId(receivedAt),
       receivedAt,
-      ...(remoteAddress !== undefined && { clientAddress: remoteAddress }),
+      ...(address !== undefined && { clientAddress: address }),
     };
     const send = ({ reply, outcome }: Answer): Promise<void> | undefined => {
       observe(exchange, reply, outcome, started);
@@ -86,13 +101,32 @@ export function openGate(parts: GateParts): Gate {
       log.error({ requestId: exchange.requestId, err: error }, 'an answer could not be sent');
       response.destroy();
     };
+    const refused = countRequest?.(dialect.id, tenantKey(exchange)?.tenant, address, started);
     try {
+      if (refused) {
+        send(tooMany(exchange, refused))?.catch(fail);
+        return;
+      }
       const preflight = isPreflight ? tryPreflight(exchange) : undefined;
       const sent = preflight ? send(preflight) : answerActual(exchange, request, response).then(send);
       sent?.catch(fail);
     } catch (error) {
       fail(error);
     }
+  }
+
+  /** The service's word for it, with what CORS adds to it, so that the page can read when to come again. */
+  function tooMany(exchange: Exchange, { by, retryAfterSeconds }: Refused): Answer {
+    const own = fault(exchange, 'rate-limited');
+    const reply = { ...own, headers: [...own.headers, ['Retry-After', String(retryAfterSeconds)]] as const };
+    if (exchange.location.operation.kind === 'preflight') {
+      return {
+        reply: complete(exchange, reply),
+        outcome: { kind: 'preflight', result: 'limited', reason: by },
+      };
+    }
+    const answer = decorate(exchange, policyOrNone(exchange), reply);
+    return { ...answer, outcome: { ...answer.outcome, result: 'limited', reason: by } };
   }
 
   function tryPreflight(exchange: Exchange): Answer | undefined {

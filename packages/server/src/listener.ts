@@ -4,6 +4,9 @@ import type { Duplex } from 'node:stream';
 import type { Dialect, Exchange, Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
+import type { Connections } from './limits/connections.ts';
+import { watchSlowBodies } from './limits/slow-bodies.ts';
+import { announcesBody } from './request-body.ts';
 import { DEFAULT_LIMITS, type Limits } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
 
@@ -18,6 +21,8 @@ export interface Listener {
 
 /** How often Node looks for requests whose head takes too long. */
 const LONGEST_CHECK_MS = 5_000;
+/** How long nothing comes before the system asks whether there is still somebody. */
+const PROBE_AFTER_MS = 60_000;
 
 export async function listen(server: Server, host: string, port: number): Promise<Listener> {
   const close = prepareGracefulClose(server);
@@ -34,17 +39,29 @@ export async function listen(server: Server, host: string, port: number): Promis
 }
 
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
-export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits = DEFAULT_LIMITS): Server {
-  const answers = trackAnswers();
+export function createDialectServer(
+  dialect: Dialect,
+  gate: Gate,
+  limits: Limits = DEFAULT_LIMITS,
+  connections?: Connections,
+): Server {
+  const answers = trackAnswers(connections);
+  const slowBodies = watchSlowBodies(limits, request => {
+    server.emit('clientError', new RequestTooSlowError(), request.socket);
+  });
   const answer: Gate = (request, response) => {
+    if (announcesBody(request)) slowBodies.watch(request);
     answers.inTurn(response, () => gate(request, response));
   };
   const headersTimeout = Math.ceil(limits.headersSeconds * 1000);
   const options: ServerOptions = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout,
-    // Uploads may take as long as they move; idle connections are ended by the time-out of the server.
+    // Uploads may take as long as they move, see `slow-bodies.ts`.
     requestTimeout: 0,
+    // A client that vanished without a word is found out also while nothing is to be sent to it.
+    keepAlive: true,
+    keepAliveInitialDelay: PROBE_AFTER_MS,
     connectionsCheckingInterval: Math.min(headersTimeout, LONGEST_CHECK_MS),
     keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
     requireHostHeader: false,
@@ -67,7 +84,14 @@ export function createDialectServer(dialect: Dialect, gate: Gate, limits: Limits
     const fault = PARSER_FAULTS.get(error.code) ?? 'request-malformed';
     answers.afterComplete(socket, () => socket.end(rawReply(dialect, fault)));
   });
+  server.on('close', slowBodies.close);
+  connections?.watch(server);
   return server;
+}
+
+/** A body that trickles is to clients what a head is that does not come to its end. */
+class RequestTooSlowError extends Error {
+  readonly code = 'ERR_HTTP_REQUEST_TIMEOUT';
 }
 
 /** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */

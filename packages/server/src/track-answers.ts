@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connections } from './limits/connections.ts';
 
 /** Which answers of a connection are not complete yet. */
 export interface AnswerTracker {
@@ -19,7 +20,8 @@ export interface AnswerTracker {
 /** Requests that wait for their turn on a connection before it is paused. */
 const LONGEST_QUEUE = 16;
 
-export function trackAnswers(): AnswerTracker {
+/** @param connections are told which of them owe answers */
+export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): AnswerTracker {
   const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   const waiting = new WeakMap<Socket, () => void>();
   const turns = new WeakMap<Socket, (() => void)[]>();
@@ -41,14 +43,17 @@ export function trackAnswers(): AnswerTracker {
       unanswered.set(socket, responses.add(response));
       response.once('close', () => {
         responses.delete(response);
+        if (responses.size === 0) connections?.idle(socket);
         proceed(socket);
         const queue = turns.get(socket);
         const next = queue?.shift();
         if (queue?.length === 0) socket.resume();
         if (socket.writable) next?.();
       });
-      if (isFirst) begin();
-      else {
+      if (isFirst) {
+        connections?.busy(socket);
+        begin();
+      } else {
         const queue = turns.get(socket) ?? [];
         turns.set(socket, queue);
         // What has arrived is kept, and no more is taken in until it has been begun.

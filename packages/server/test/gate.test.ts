@@ -34,6 +34,7 @@ describe('a gate whose policy store fails', () => {
       backend: BACKEND,
       credentialsOf: () => ({ find: () => cosDialect.localCredential, isEmpty: false }),
       observe: () => {},
+      clientAddress: ({ socket }) => socket.remoteAddress,
       log: pino({ base: null }, { write: line => lines.push(JSON.parse(line)) }),
     });
     listener = await listen(createDialectServer(cosDialect, gate), '127.0.0.1', 0);

@@ -78,6 +78,7 @@ const FAULTS = {
   'upstream-unreachable': 'BadGateway',
   'upstream-failed': 'BadGateway',
   'upstream-timeout': 'GatewayTimeout',
+  'rate-limited': 'SlowDown',
   unavailable: 'ServiceUnavailable',
   internal: 'InternalError',
 } as const satisfies Record<Exclude<Fault, 'credentials-missing'>, CosErrorCode>;

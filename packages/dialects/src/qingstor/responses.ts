@@ -60,9 +60,12 @@ const FAULTS = {
   'upstream-unreachable': 'bad_gateway',
   'upstream-failed': 'bad_gateway',
   'upstream-timeout': 'gateway_timeout',
+  'rate-limited': 'service_unavailable',
   unavailable: 'service_unavailable',
   internal: 'internal_error',
 } as const satisfies Record<Fault, QingstorErrorCode>;
+
+const TOO_MANY_REQUESTS = 'There are more requests than there may be. Please try again later.';
 
 export const qingstorReplies: Replies = {
   preflight: (exchange, decision) => {
@@ -76,5 +79,6 @@ export const qingstorReplies: Replies = {
   },
   unknownTenant: exchange => qingstorErrorReply(exchange, qingstorError('bucket_not_exists')),
   error: qingstorErrorReply,
-  fault: fault => qingstorError(FAULTS[fault]),
+  // "Error Codes" has none of its own for it, and SDKs try again after this one.
+  fault: fault => qingstorError(FAULTS[fault], fault === 'rate-limited' ? TOO_MANY_REQUESTS : undefined),
 };

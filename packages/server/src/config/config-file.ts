@@ -1,13 +1,8 @@
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
-import {
-  DEFAULT_LIMITS,
-  ETCD_PREFIX,
-  type EtcdTlsFiles,
-  type Limits,
-  UPSTREAM_TIMEOUTS,
-} from '../serve-config.ts';
+import { ETCD_PREFIX, type EtcdTlsFiles, type Limits, UPSTREAM_TIMEOUTS } from '../serve-config.ts';
+import { limitsSection } from './limits.ts';
 import {
   etcdEndpoint,
   host,
@@ -138,25 +133,6 @@ const UPSTREAM: z.ZodType<UpstreamEntry> = z
   )
   .meta({ id: 'upstream' });
 
-const LIMITS: z.ZodType<Partial<Limits>> = section({
-  headerBytes: wholeNumber(1024, 1024 * 1024)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.headerBytes })
-    .describe('Of the head of a request.'),
-  headersSeconds: seconds(LONGEST_SECONDS)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.headersSeconds })
-    .describe('From the first byte of a request to the end of its head.'),
-  idleSeconds: seconds(LONGEST_SECONDS)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.idleSeconds })
-    .describe('Without a byte in either direction, before a connection is ended.'),
-  keepAliveSeconds: seconds(LONGEST_SECONDS)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.keepAliveSeconds })
-    .describe('Between an answer and the next request on a connection.'),
-});
-
 const ETCD: z.ZodType<EtcdSection> = section({
   endpoints: z
     .array(etcdEndpoint(), { error: orMissing('must be a list of URLs') })
@@ -202,7 +178,7 @@ export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
   etcd: ETCD.exactOptional().describe('The cluster, where policies live in etcd.'),
   workers: WORKERS.exactOptional().meta({ default: 1 }).describe('Processes that serve.'),
   logLevel: LOG_LEVEL.exactOptional().meta({ default: 'info' }).describe('What is logged.'),
-  limits: LIMITS.exactOptional().describe('What clients can take before a request is read.'),
+  limits: limitsSection(LONGEST_SECONDS).exactOptional().describe('What strangers can take.'),
   dialects: section(Object.fromEntries(DIALECTS.map(dialect => [dialect.id, dialectSection(dialect)])))
     .exactOptional()
     .describe('The services. One that is not here is served with its defaults.'),

@@ -94,7 +94,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a key that is like no other',
     text: 'limits: { colour: 1 }\n',
-    says: '1:11: limits["?"]: there is no such key; known: headerBytes, headersSeconds, idleSeconds, keepAliveSeconds',
+    says: '1:11: limits["?"]: there is no such key; known: headerBytes, headersSeconds, bodyBytesPerSecond, slowBodySeconds, idleSeconds, keepAliveSeconds, connections, connectionsPerAddress, tenantRate, addressRate, trustedProxies',
   },
   {
     name: 'a number as text',

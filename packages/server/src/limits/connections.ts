@@ -1,0 +1,120 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Metrics } from '../metrics.ts';
+import { addressKey } from './address-key.ts';
+
+/** Keeps the connections of a process within bounds, those of all its servers together. */
+export interface Connections {
+  /** Lets in who connects to a server, or not. For a server that has its listeners and takes no connections yet. */
+  readonly watch: (server: Server) => void;
+  /** A connection owes an answer. */
+  readonly busy: (socket: Socket) => void;
+  /** A connection owes no answer any more. */
+  readonly idle: (socket: Socket) => void;
+}
+
+export interface ConnectionLimits {
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+}
+
+/** A connection that has asked for nothing for so long can go when there is no room: a client that means it has asked. */
+const PATIENCE_MS = 1_000;
+
+interface Connection {
+  readonly socket: Socket;
+  readonly openedAt: number;
+}
+
+/**
+ * Over the limit, the connection that has been idle for the longest time makes room: first one that has been answered and
+ * is kept alive, else one that has asked for nothing since it was opened. When there is neither, who comes is refused.
+ * Whoever has too many connections of its own is refused in any case, and displaces nobody.
+ *
+ * A refused connection is reset before Node has made anything for HTTP or TLS of it, and nothing is kept of it. What is
+ * kept of the others is one entry each, so that a flood takes no more than the limit allows.
+ */
+export function openConnections(limits: ConnectionLimits, metrics: Metrics): Connections {
+  const open = new Map<Socket, Connection>();
+  const byAddress = new Map<string, number>();
+  /** Both have the one that waits for the longest time first. */
+  const answered = new Set<Connection>();
+  const silent = new Set<Connection>();
+  const refused = metrics.counter(
+    'crossgate_refused_connections_total',
+    'Connections that were reset at once: too many in all, or of one address.',
+    ['reason'],
+  );
+  const displaced = metrics.counter(
+    'crossgate_displaced_connections_total',
+    'Idle connections that were ended to make room for others.',
+    [],
+  );
+  metrics.gauge('crossgate_open_connections', 'Connections of clients that are open.', () => open.size);
+
+  function admit(socket: Socket): boolean {
+    const { remoteAddress } = socket;
+    // Gone before it was looked at.
+    if (remoteAddress === undefined) return refuse(socket, undefined);
+    const key = addressKey(remoteAddress);
+    const ofAddress = byAddress.get(key) ?? 0;
+    if (ofAddress >= limits.connectionsPerAddress) return refuse(socket, 'address');
+    if (open.size >= limits.connections && !makeRoom()) return refuse(socket, 'server');
+    const connection: Connection = { socket, openedAt: performance.now() };
+    open.set(socket, connection);
+    silent.add(connection);
+    byAddress.set(key, ofAddress + 1);
+    socket.once('close', () => {
+      forget(connection);
+      const left = (byAddress.get(key) ?? 1) - 1;
+      if (left === 0) byAddress.delete(key);
+      else byAddress.set(key, left);
+    });
+    return true;
+  }
+
+  function refuse(socket: Socket, reason: 'address' | 'server' | undefined): false {
+    if (reason !== undefined) refused.increment(reason);
+    socket.on('error', () => {}).resetAndDestroy();
+    return false;
+  }
+
+  function makeRoom(): boolean {
+    const [idle] = answered;
+    const [quiet] = silent;
+    const isOldEnough = quiet !== undefined && performance.now() - quiet.openedAt > PATIENCE_MS;
+    const leaving = idle ?? (isOldEnough ? quiet : undefined);
+    if (!leaving) return false;
+    displaced.increment();
+    forget(leaving);
+    leaving.socket.destroy();
+    return true;
+  }
+
+  function forget(connection: Connection): void {
+    open.delete(connection.socket);
+    answered.delete(connection);
+    silent.delete(connection);
+  }
+
+  return {
+    watch: server => {
+      const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+      server.removeAllListeners('connection');
+      server.on('connection', (socket: Socket) => {
+        if (!admit(socket)) return;
+        for (const listener of listeners) listener.call(server, socket);
+      });
+    },
+    busy: socket => {
+      const connection = open.get(socket);
+      if (!connection) return;
+      answered.delete(connection);
+      silent.delete(connection);
+    },
+    idle: socket => {
+      const connection = open.get(socket);
+      if (connection) answered.add(connection);
+    },
+  };
+}
