@@ -19,7 +19,7 @@ import type { ClientAddress } from './limits/client-address.ts';
 import type { CountRequest, Refused } from './limits/request-rates.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { openPolicyOperations } from './policy-operations.ts';
-import { BodyIncompleteError, requestBody } from './request-body.ts';
+import { BodyError, requestBody } from './request-body.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
 import type { UsageRecorder } from './usage-recorder.ts';
 import { writeReply } from './write-reply.ts';
@@ -264,7 +264,7 @@ export function openGate(parts: GateParts): Gate {
   }
 
   function failure(exchange: Exchange, error: unknown): Reply {
-    if (error instanceof BodyIncompleteError) return fault(exchange, 'body-incomplete');
+    if (error instanceof BodyError) return fault(exchange, error.fault);
     log.error({ requestId: exchange.requestId, err: error }, 'a request failed');
     return fault(exchange, error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal');
   }

@@ -19,6 +19,11 @@ export interface AnswerTracker {
 
 /** Requests that wait for their turn on a connection before it is paused. */
 const LONGEST_QUEUE = 16;
+/**
+ * Those that came in one piece are all there before the pause. Each is kilobytes for us and a few bytes for the client: with
+ * more of them the connection is ended. No client sends so many before it has an answer.
+ */
+const MOST_WAITING = 64;
 
 /** @param connections are told which of them owe answers */
 export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): AnswerTracker {
@@ -38,6 +43,8 @@ export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): 
   return {
     inTurn(response, begin) {
       const { socket } = response.req;
+      // What is still parsed of a connection that has been ended.
+      if (socket.destroyed) return;
       const responses = unanswered.get(socket) ?? new Set();
       const isFirst = responses.size === 0;
       unanswered.set(socket, responses.add(response));
@@ -57,7 +64,9 @@ export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): 
         const queue = turns.get(socket) ?? [];
         turns.set(socket, queue);
         // What has arrived is kept, and no more is taken in until it has been begun.
-        if (queue.push(begin) === LONGEST_QUEUE) socket.pause();
+        const waitingNow = queue.push(begin);
+        if (waitingNow === LONGEST_QUEUE) socket.pause();
+        if (waitingNow > MOST_WAITING) socket.destroy();
       }
     },
     afterComplete(socket, then) {

@@ -18,18 +18,19 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: number;
 }
 
-/** A connection that has asked for nothing for so long can go when there is no room: a client that means it has asked. */
+/** A connection can go, when there is no room, on which nothing was asked for so long: not one that is in use. */
 const PATIENCE_MS = 1_000;
 
 interface Connection {
   readonly socket: Socket;
-  readonly openedAt: number;
+  /** Since when it owes no answer. */
+  idleSince: number;
 }
 
 /**
- * Over the limit, the connection that has been idle for the longest time makes room: first one that has been answered and
- * is kept alive, else one that has asked for nothing since it was opened. When there is neither, who comes is refused.
- * Whoever has too many connections of its own is refused in any case, and displaces nobody.
+ * Over the limit, a connection makes room on which nothing was asked for the longest time: first one that has never asked,
+ * for a client that means it asks at once, then one that was answered and is kept alive. When nobody waits that long, who
+ * comes is refused. Whoever has too many connections of its own is refused in any case, and displaces nobody.
  *
  * A refused connection is reset before Node has made anything for HTTP or TLS of it, and nothing is kept of it. What is
  * kept of the others is one entry each, so that a flood takes no more than the limit allows.
@@ -60,7 +61,7 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
     const ofAddress = byAddress.get(key) ?? 0;
     if (ofAddress >= limits.connectionsPerAddress) return refuse(socket, 'address');
     if (open.size >= limits.connections && !makeRoom()) return refuse(socket, 'server');
-    const connection: Connection = { socket, openedAt: performance.now() };
+    const connection: Connection = { socket, idleSince: performance.now() };
     open.set(socket, connection);
     silent.add(connection);
     byAddress.set(key, ofAddress + 1);
@@ -80,10 +81,7 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
   }
 
   function makeRoom(): boolean {
-    const [idle] = answered;
-    const [quiet] = silent;
-    const isOldEnough = quiet !== undefined && performance.now() - quiet.openedAt > PATIENCE_MS;
-    const leaving = idle ?? (isOldEnough ? quiet : undefined);
+    const leaving = longestWaiting(silent) ?? longestWaiting(answered);
     if (!leaving) return false;
     displaced.increment();
     forget(leaving);
@@ -114,7 +112,15 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
     },
     idle: socket => {
       const connection = open.get(socket);
-      if (connection) answered.add(connection);
+      if (!connection) return;
+      connection.idleSince = performance.now();
+      answered.add(connection);
     },
   };
+}
+
+/** The first of those in order, when it has waited long enough. */
+function longestWaiting(connections: ReadonlySet<Connection>): Connection | undefined {
+  const [first] = connections;
+  return first && performance.now() - first.idleSince > PATIENCE_MS ? first : undefined;
 }
