@@ -1,11 +1,10 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { Metrics } from '../metrics.ts';
 import { addressKey } from './address-key.ts';
 
 /** Keeps the connections of a process within bounds, those of all its servers together. */
 export interface Connections {
-  /** Lets in who connects to a server, or not. For a server that has its listeners and takes no connections yet. */
+  /** Lets in who connects to a server of HTTP or HTTPS, or not. It has its listeners, and takes no connections yet. */
   readonly watch: (server: Server) => void;
   /** A connection owes an answer. */
   readonly busy: (socket: Socket) => void;
@@ -38,6 +37,9 @@ interface Connection {
 export function openConnections(limits: ConnectionLimits, metrics: Metrics): Connections {
   const open = new Map<Socket, Connection>();
   const byAddress = new Map<string, number>();
+  /** TLS hands on another socket than the one that was let in, and only both ends tell which. */
+  const byEnds = new Map<string, Connection>();
+  const secured = new WeakMap<Socket, Connection>();
   /** Both have the one that waits for the longest time first. */
   const answered = new Set<Connection>();
   const silent = new Set<Connection>();
@@ -53,7 +55,7 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
   );
   metrics.gauge('crossgate_open_connections', 'Connections of clients that are open.', () => open.size);
 
-  function admit(socket: Socket): boolean {
+  function admit(socket: Socket): Connection | undefined {
     const { remoteAddress } = socket;
     // Gone before it was looked at.
     if (remoteAddress === undefined) return refuse(socket, undefined);
@@ -71,13 +73,13 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
       if (left === 0) byAddress.delete(key);
       else byAddress.set(key, left);
     });
-    return true;
+    return connection;
   }
 
-  function refuse(socket: Socket, reason: 'address' | 'server' | undefined): false {
+  function refuse(socket: Socket, reason: 'address' | 'server' | undefined): undefined {
     if (reason !== undefined) refused.increment(reason);
     socket.on('error', () => {}).resetAndDestroy();
-    return false;
+    return undefined;
   }
 
   function makeRoom(): boolean {
@@ -89,6 +91,17 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
     return true;
   }
 
+  function secure(connection: Connection): void {
+    const ends = endsOf(connection.socket);
+    byEnds.set(ends, connection);
+    connection.socket.once('close', () => byEnds.delete(ends));
+  }
+
+  function openedOf(socket: Socket): Connection | undefined {
+    const connection = open.get(socket) ?? secured.get(socket);
+    return connection && open.has(connection.socket) ? connection : undefined;
+  }
+
   function forget(connection: Connection): void {
     open.delete(connection.socket);
     answered.delete(connection);
@@ -98,20 +111,28 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
   return {
     watch: server => {
       const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+      const isSecure = server.listenerCount('secureConnection') > 0;
       server.removeAllListeners('connection');
       server.on('connection', (socket: Socket) => {
-        if (!admit(socket)) return;
+        const connection = admit(socket);
+        if (!connection) return;
+        if (isSecure) secure(connection);
         for (const listener of listeners) listener.call(server, socket);
+      });
+      if (!isSecure) return;
+      server.on('secureConnection', (socket: Socket) => {
+        const connection = byEnds.get(endsOf(socket));
+        if (connection) secured.set(socket, connection);
       });
     },
     busy: socket => {
-      const connection = open.get(socket);
+      const connection = openedOf(socket);
       if (!connection) return;
       answered.delete(connection);
       silent.delete(connection);
     },
     idle: socket => {
-      const connection = open.get(socket);
+      const connection = openedOf(socket);
       if (!connection) return;
       connection.idleSince = performance.now();
       answered.add(connection);
@@ -123,4 +144,8 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
 function longestWaiting(connections: ReadonlySet<Connection>): Connection | undefined {
   const [first] = connections;
   return first && performance.now() - first.idleSince > PATIENCE_MS ? first : undefined;
+}
+
+function endsOf({ remoteAddress, remotePort, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localPort}`;
 }
