@@ -78,7 +78,7 @@ describe('a rate', () => {
     },
   );
 
-  it('of a tenant counts preflights, spellings in any case, and no other tenant', async () => {
+  it('of a tenant counts preflights, and no other tenant', async () => {
     const { cos } = await start(TENANT_RATE);
     const preflight = rawRequest('OPTIONS /a HTTP/1.1', [
       `Host: ${cosHost(BUCKET)}`,
@@ -87,8 +87,16 @@ describe('a rate', () => {
     ]);
     for (let i = 0; i < 3; i++) await sendRawRequest(cos, preflight);
     expect((await sendRawRequest(cos, preflight)).code).toBe('SlowDown');
-    expect((await get(cos, cosHost(BUCKET).toUpperCase())).code).not.toBe('NoSuchBucket');
     expect((await get(cos, cosHost('other-1250000000'))).code).toBe('NoSuchBucket');
+  });
+
+  it('of a tenant counts its name in any case, in which an upstream could find it', async () => {
+    const { boomi } = await start('{ tenantRate: { requestsPerSecond: 1, burst: 2 } }');
+    const answers: RawResponse[] = [];
+    for (const name of ['account-1', 'ACCOUNT-1', 'Account-1', 'aCCOUNT-1', 'AcCOUNT-1', 'ACcount-1']) {
+      answers.push(await get(boomi, 'a', `/api/rest/v1/${name}/Account/query`));
+    }
+    expect(answers.filter(({ headers }) => headers.has('retry-after')).length).toBeGreaterThanOrEqual(2);
   });
 
   it('of an address counts requests to all tenants and services', async () => {
