@@ -18,7 +18,7 @@ const ASKED = { method: 'PUT', headers: 'content-md5,content-type' };
 /** How many different origins the requests of one case have: spread evenly over the policy. */
 const REQUESTS = 16;
 
-const TARGETS = { growth: 1.5, timesFaster: 5, hostileNanoseconds: 200_000, hostileIdeal: 50_000 };
+const TARGETS = { growth: 1.5, timesFaster: 5, hostileNanoseconds: 100_000, nestedNanoseconds: 1_500_000 };
 
 // --- the two sides -----------------------------------------------------------------------------------------------
 
@@ -146,13 +146,32 @@ const HOSTILE = [
   { name: 'short names, rules of every header', unit: () => 'a,', headers: ['*'], kind: 'allowed' },
 ];
 
-function hostileCase({ name, unit, headers, kind }) {
+/** Wildcards in one another, 64 KiB of them: each requested name is one of all, and no other name repeats it. */
+const NESTED = Array.from({ length: 40 }, (_, i) =>
+  Array.from({ length: 40 }, (__, j) => `${'a'.repeat(i + 1)}*${'a'.repeat(j + 1)}`),
+).flat();
+
+const COSTLY = [
+  {
+    name: '1600 nested wildcards, names of all',
+    unit: i => `${'a'.repeat(40)}${i}${'a'.repeat(40)},`,
+    headers: NESTED,
+  },
+  { name: '1600 nested wildcards, short names', unit: i => `a${i}a,`, headers: NESTED },
+  { name: '3000 names, all asked for', unit: i => `h${i.toString(36)},`, headers: thousandsOfNames() },
+].map(each => ({ ...each, kind: 'allowed', rules: 1, limit: TARGETS.nestedNanoseconds }));
+
+function thousandsOfNames() {
+  return Array.from({ length: 4000 }, (_, i) => `h${i.toString(36)}`);
+}
+
+function hostileCase({ name, unit, headers, kind, rules = 100, limit = TARGETS.hostileNanoseconds }) {
   const origins = Array.from({ length: 10 }, (_, n) => entry('exact', n));
-  const policy = compile({ rules: Array.from({ length: 100 }, () => rule(origins, headers)) }, cosProfile);
+  const policy = compile({ rules: Array.from({ length: rules }, () => rule(origins, headers)) }, cosProfile);
   const request = { origin: origins[5], requestMethod: ASKED.method, requestHeaders: filled(unit) };
   const ours = () => decidePreflight(policy, request);
   check(ours().kind === kind, `the engine does not answer '${kind}' to ${name}`);
-  return { name, ours };
+  return { name, ours, limit };
 }
 
 // --- run ---------------------------------------------------------------------------------------------------------
@@ -160,7 +179,7 @@ function hostileCase({ name, unit, headers, kind }) {
 const cases = KINDS.flatMap(kind =>
   ORIGINS.flatMap(perRule => RULES.map(ruleCount => decideCase(kind, ruleCount, perRule))),
 );
-const hostile = HOSTILE.map(hostileCase);
+const hostile = [...HOSTILE, ...COSTLY].map(hostileCase);
 
 const results = measure([
   floorSide(),
@@ -207,18 +226,19 @@ printTable(
   rows,
 );
 
-console.log('\nHostile header lists of 16 KiB, 100 rules');
+console.log('\nHostile header lists of 16 KiB: 100 rules, or one of a policy made to be hard');
 printTable(
-  ['list', 'crossgate', 'spread', `under ${nanoseconds(TARGETS.hostileIdeal)}`],
-  hostile.map(({ name }, i) => {
+  ['list', 'crossgate', 'spread', 'wanted'],
+  hostile.map(({ name, limit }, i) => {
     const { median, low, high } = rest[2 * cases.length + i];
-    if (median > TARGETS.hostileNanoseconds) {
-      misses.push(
-        `${name}: ${nanoseconds(median)}, at most ${nanoseconds(TARGETS.hostileNanoseconds)} is wanted`,
-      );
-    }
-    const ideal = median <= TARGETS.hostileIdeal ? 'yes' : 'no';
-    return [name, nanoseconds(median), `${nanoseconds(low)} - ${nanoseconds(high)}`, ideal];
+    if (median > limit)
+      misses.push(`${name}: ${nanoseconds(median)}, at most ${nanoseconds(limit)} is wanted`);
+    return [
+      name,
+      nanoseconds(median),
+      `${nanoseconds(low)} - ${nanoseconds(high)}`,
+      `under ${nanoseconds(limit)}`,
+    ];
   }),
 );
 

@@ -1,6 +1,6 @@
 import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import type { ActualRequest, ResponseHeader } from './decision.ts';
-import { hasElement, listElements } from './field-name.ts';
+import { hasElement, listElements, visitDistinctElements } from './field-name.ts';
 import { matchesHeader } from './header-pattern.ts';
 import type { AnswerHeader } from './profile.ts';
 
@@ -115,8 +115,15 @@ function ruleHeaders(rule: CompiledRule, facts: AnswerFacts): ResponseHeader | u
   if (rule.anyHeader) {
     return hasElement(requestHeaders) ? ['Access-Control-Allow-Headers', requestHeaders] : undefined;
   }
-  const requested = facts.allowedNames ?? listElements(requestHeaders);
-  const names = new Set([...rule.exactHeaders, ...requested.map(lowerCase)]);
+  const names = new Set(rule.exactHeaders);
+  if (facts.allowedNames) for (const name of facts.allowedNames) names.add(name.toLowerCase());
+  else {
+    visitDistinctElements(requestHeaders, (from, to, form) => {
+      const name = requestHeaders.slice(from, to);
+      names.add(form === 'lower-case' ? name : name.toLowerCase());
+      return to;
+    });
+  }
   return names.size === 0 ? undefined : ['Access-Control-Allow-Headers', [...names].join(',')];
 }
 

@@ -5,8 +5,11 @@ const LOWER = 1;
 const UPPER = 2;
 const OTHER = 4;
 
-/** Which kind of `tchar` (RFC 9110, section 5.6.2) a character is, by its code. */
-const KINDS: Uint8Array = new Uint8Array(128).fill(OTHER);
+/** Stands for every character beyond ASCII, of which none is in a name. */
+const BEYOND = 0xff;
+
+/** Which kind of `tchar` (RFC 9110, section 5.6.2) a character is, by its code, none above {@link BEYOND}. */
+const KINDS: Uint8Array = new Uint8Array(BEYOND + 1).fill(OTHER);
 for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") {
   KINDS[character.toUpperCase().charCodeAt(0)] = UPPER;
   KINDS[character.charCodeAt(0)] = LOWER;
@@ -33,42 +36,131 @@ function formOf(kinds: number): NameForm {
   return kinds === 0 || kinds >= OTHER ? 'no-name' : 'mixed-case';
 }
 
-export const COMMA = 0x2c;
+const COMMA = 0x2c;
 
-function isBlank(code: number): boolean {
+function isBlank(code: number | undefined): boolean {
   return code === 0x20 || code === 0x09;
 }
 
 /**
- * Calls `visit` with where each element of a comma-separated field value stands, blanks around it removed and empty
- * ones left out (RFC 9110, section 5.6.1), and what it is as a name. `visit` answers from where to go on: `to`, a
- * comma further on, or the length to stop. Time is linear in the length: each character is looked at once, but for
- * those of elements with blanks after them.
+ * Where an element stands, and what it is as a name. Answers from where to go on: `to`, a comma further on, or the length
+ * to stop.
  */
-export function visitElements(
+export type ElementVisitor = (from: number, to: number, form: NameForm) => number;
+
+/**
+ * Calls `visit` with each element of a comma-separated field value, blanks around it removed and empty ones left out
+ * (RFC 9110, section 5.6.1). Time is linear in the length: each character is looked at once, but for those of elements
+ * with blanks after them.
+ */
+export function visitElements(value: string, visit: ElementVisitor): void {
+  visitCodes(value, codesOf(value), undefined, visit);
+}
+
+/**
+ * As `visitElements`, and passes over what repeats an element before it, as far as that is remembered: all of a list of
+ * few different names, however long it is.
+ */
+export function visitDistinctElements(value: string, visit: ElementVisitor): void {
+  visitCodes(value, codesOf(value), beginMemory(value.length), visit);
+}
+
+function visitCodes(
   value: string,
-  visit: (from: number, to: number, form: NameForm) => number,
+  codes: Uint8Array,
+  memory: Memory | undefined,
+  visit: ElementVisitor,
 ): void {
   const { length } = value;
   let from = 0;
   while (from < length) {
-    const first = value.charCodeAt(from);
+    const first = codes[from] ?? BEYOND;
     if (first === COMMA || isBlank(first)) {
       from++;
       continue;
     }
-    let kinds = KINDS[first] ?? OTHER;
-    let end = from + 1;
+    let kinds = 0;
+    let hash = 0;
+    let end = from;
     for (; end < length; end++) {
-      const code = value.charCodeAt(end);
+      const code = codes[end] ?? BEYOND;
       if (code === COMMA) break;
       kinds |= KINDS[code] ?? OTHER;
+      hash = Math.imul(hash ^ code, HASH_FACTOR);
     }
     let to = end;
-    while (isBlank(value.charCodeAt(to - 1))) to--;
+    while (isBlank(codes[to - 1])) to--;
     const form = to === end ? formOf(kinds) : nameForm(value, from, to);
-    from = visit(from, to, form);
+    if (memory && form !== 'no-name' && isRepetition(memory, codes, from, to, hash)) from = end + 1;
+    else from = visit(from, to, form);
   }
+}
+
+/** FNV's: whoever makes names that share a place loses no more than the memory of them. */
+const HASH_FACTOR = 0x01000193;
+
+/** Where elements of a list began that may come again, and how long they are, by some bits of a hash. */
+interface Memory {
+  /** What begins before belongs to lists that are done with. */
+  base: number;
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+}
+
+const PLACES = 64;
+/** One for all lists: none is read in the middle of another, and emptying it would cost more than a short list. */
+const MEMORY: Memory = { base: 1, starts: new Int32Array(PLACES), lengths: new Int32Array(PLACES) };
+let nextBase = 1;
+const LAST_BASE = 1 << 30;
+
+function beginMemory(length: number): Memory {
+  if (nextBase > LAST_BASE - length) {
+    nextBase = 1;
+    MEMORY.starts.fill(0);
+  }
+  MEMORY.base = nextBase;
+  nextBase += length;
+  return MEMORY;
+}
+
+/** Whether the name from `from` to `to` is one that was seen before; it takes a place when not. */
+function isRepetition(memory: Memory, codes: Uint8Array, from: number, to: number, hash: number): boolean {
+  const { base, starts, lengths } = memory;
+  const place = (hash ^ (hash >>> 15)) & (PLACES - 1);
+  const length = to - from;
+  const start = ((starts[place] ?? 0) - base) | 0;
+  if (start >= 0 && lengths[place] === length) {
+    const behind = (start - from) | 0;
+    let i = from;
+    while (i < to && codes[i + behind] === codes[i]) i++;
+    if (i === to) return true;
+  }
+  starts[place] = base + from;
+  lengths[place] = length;
+  return false;
+}
+
+/** What the platform has for it, in every browser and in Node: many times as fast as asking for each character. */
+declare const TextEncoder: new () => {
+  encodeInto(text: string, into: Uint8Array): { readonly read: number };
+};
+
+const ENCODER = new TextEncoder();
+let codeBuffer: Uint8Array = new Uint8Array(1024);
+
+/** From this length on it is worth its call. */
+const ENCODED_LENGTH = 128;
+
+/** The codes of the characters of a text, none above {@link BEYOND}; until the next call. */
+function codesOf(text: string): Uint8Array {
+  const { length } = text;
+  if (codeBuffer.length < length) codeBuffer = new Uint8Array(length);
+  // What is beyond ASCII takes more than a byte: there is no room for all then.
+  if (length >= ENCODED_LENGTH && ENCODER.encodeInto(text, codeBuffer.subarray(0, length)).read === length) {
+    return codeBuffer;
+  }
+  for (let i = 0; i < length; i++) codeBuffer[i] = Math.min(text.charCodeAt(i), BEYOND);
+  return codeBuffer;
 }
 
 /** The elements that {@link visitElements} finds. */
@@ -89,4 +181,25 @@ export function hasElement(value: string): boolean {
     return value.length;
   });
   return found;
+}
+
+/** Whether every element of a list is a name. */
+export function hasOnlyNames(value: string): boolean {
+  const { length } = value;
+  const codes = codesOf(value);
+  let hasName = false;
+  let mayGoOn = true;
+  for (let i = 0; i < length; i++) {
+    const code = codes[i] ?? BEYOND;
+    if (code === COMMA) {
+      hasName = false;
+      mayGoOn = true;
+    } else if (isBlank(code)) {
+      mayGoOn = !hasName;
+    } else {
+      if (!mayGoOn || (KINDS[code] ?? OTHER) >= OTHER) return false;
+      hasName = true;
+    }
+  }
+  return true;
 }

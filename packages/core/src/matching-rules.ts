@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from './compile.ts';
-import { COMMA, isToken, listElements, visitElements } from './field-name.ts';
+import { hasOnlyNames, isToken, listElements, visitDistinctElements } from './field-name.ts';
 import { originLookupKey } from './origin-pattern.ts';
 import { lookup } from './pattern-index.ts';
 import type { Profile } from './profile.ts';
@@ -48,43 +48,31 @@ export function ruleWithoutOrigin(policy: CompiledPolicy, method: string): numbe
 
 /**
  * The rules that allow every name of the list; undefined when there is no name. A name that is no token is allowed by
- * no rule, `*` included. A hostile list costs little: a name that repeats the one before it is passed over, none is
- * looked up once all rules that are left allow any, and a set is made only when one becomes smaller.
+ * no rule, `*` included. A hostile list costs little: names that come again are passed over, none is looked up once all
+ * rules that are left allow any, and a set is made only when one becomes smaller.
  */
 export function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet | undefined {
   const { headers } = policy;
   let rules: RuleSet | undefined;
-  let anyLeft = false;
-  visitElements(list, (from, to, form) => {
+  let rest = list.length;
+  visitDistinctElements(list, (from, to, form) => {
     if (form === 'no-name') {
       rules = emptyRuleSet(policy.rules.length);
       return list.length;
     }
-    if (anyLeft) return to;
     const name = list.slice(from, to);
     const allowing = lookup(headers, form === 'lower-case' ? name : name.toLowerCase());
     if (!rules || !isWithin(rules, allowing)) {
       rules = rules ? intersection(rules, allowing) : allowing;
       if (isEmpty(rules)) return list.length;
-      anyLeft = isWithin(rules, headers.any);
+      if (isWithin(rules, headers.any)) {
+        rest = to;
+        return list.length;
+      }
     }
-    return afterRepetitions(list, name, to);
+    return to;
   });
-  return rules;
-}
-
-/** Where the element ends that is the last of those which repeat `name`, an element that ends at `end`. */
-function afterRepetitions(list: string, name: string, end: number): number {
-  const step = name.length + 1;
-  let last = end;
-  while (
-    list.charCodeAt(last) === COMMA &&
-    list.charCodeAt(last + step) === COMMA &&
-    list.startsWith(name, last + 1)
-  ) {
-    last += step;
-  }
-  return last;
+  return rest < list.length && !hasOnlyNames(list.slice(rest)) ? emptyRuleSet(policy.rules.length) : rules;
 }
 
 /** Whether a rule allows a requested header. A name that is no token is allowed by no rule, `*` included. */

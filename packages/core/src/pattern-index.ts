@@ -1,18 +1,26 @@
 import { type AffixTree, affixNode, newAffixTree, visitAffixes } from './affix-tree.ts';
-import { fitsBetween, type Pattern, type WildcardExtent } from './pattern.ts';
-import { addRule, emptyRuleSet, isEmpty, type RuleSet, union } from './rule-set.ts';
+import { hostStart, type Pattern, type WildcardExtent } from './pattern.ts';
+import { buildPrefixSets, longestPrefix, orderPrefixes, type PrefixSets } from './prefix-sets.ts';
+import { addRule, emptyRuleSet, isEmpty, isWithin, type RuleSet, union } from './rule-set.ts';
 
 /**
  * From a text to the rules of which a pattern matches it. Texts that are named outright are one hash lookup, with the
- * wildcards that match them counted in already; for the others the wildcards are found by their suffix and then
- * their prefix. Neither grows with the number of rules.
+ * wildcards that match them counted in already. For the others the prefixes of wildcards that they have are found once,
+ * and then their suffixes, each of which knows the longest prefix that goes with it. Neither grows with the number of
+ * rules, nor with the wildcards that are nested in one another.
  */
 export interface PatternIndex {
   readonly exact: ReadonlyMap<string, RuleSet>;
-  /** By suffix, then by prefix. Undefined when there is no wildcard. */
-  readonly wildcards: AffixTree<AffixTree<RuleSet>> | undefined;
+  /** Undefined when there is no wildcard. */
+  readonly wildcards: WildcardIndex | undefined;
   readonly any: RuleSet;
   readonly extent: WildcardExtent;
+}
+
+interface WildcardIndex {
+  /** All prefixes, by their numbers. */
+  readonly prefixes: AffixTree<number>;
+  readonly suffixes: AffixTree<PrefixSets>;
 }
 
 export function buildPatternIndex(
@@ -22,7 +30,7 @@ export function buildPatternIndex(
   const ruleCount = patternsByRule.length;
   const any = emptyRuleSet(ruleCount);
   const named = new Map<string, RuleSet>();
-  let wildcards: AffixTree<AffixTree<RuleSet>> | undefined;
+  const bySuffix = new Map<string, Map<string, number[]>>();
   patternsByRule.forEach((patterns, rule) => {
     for (const pattern of patterns) {
       switch (pattern.kind) {
@@ -36,12 +44,11 @@ export function buildPatternIndex(
           break;
         }
         case 'wildcard': {
-          wildcards ??= newAffixTree('backward');
-          const bySuffix = affixNode(wildcards, pattern.suffix);
-          bySuffix.value ??= newAffixTree('forward');
-          const byPrefix = affixNode(bySuffix.value, pattern.prefix);
-          byPrefix.value ??= emptyRuleSet(ruleCount);
-          addRule(byPrefix.value, rule);
+          const byPrefix = bySuffix.get(pattern.suffix) ?? new Map<string, number[]>();
+          bySuffix.set(pattern.suffix, byPrefix);
+          const rules = byPrefix.get(pattern.prefix) ?? [];
+          byPrefix.set(pattern.prefix, rules);
+          rules.push(rule);
           break;
         }
         default:
@@ -49,11 +56,26 @@ export function buildPatternIndex(
       }
     }
   });
+  const wildcards = bySuffix.size > 0 ? indexWildcards(bySuffix, ruleCount) : undefined;
   const unnamed: PatternIndex = { exact: new Map(), wildcards, any, extent };
   const shared = new Map<string, RuleSet>();
   const exact = new Map<string, RuleSet>();
   for (const [text, set] of named) exact.set(text, share(shared, union(set, lookupUnnamed(unnamed, text))));
   return { ...unnamed, exact };
+}
+
+function indexWildcards(
+  bySuffix: ReadonlyMap<string, ReadonlyMap<string, readonly number[]>>,
+  ruleCount: number,
+): WildcardIndex {
+  const order = orderPrefixes([...bySuffix.values()].flatMap(byPrefix => [...byPrefix.keys()]));
+  const prefixes = newAffixTree<number>('forward');
+  for (const [prefix, number] of order.numbers) affixNode(prefixes, prefix).value = number;
+  const suffixes = newAffixTree<PrefixSets>('backward');
+  for (const [suffix, byPrefix] of bySuffix) {
+    affixNode(suffixes, suffix).value = buildPrefixSets(byPrefix, order, ruleCount);
+  }
+  return { prefixes, suffixes };
 }
 
 /** Equal sets as one object: thousands of origins of one rule then hold one set. */
@@ -71,14 +93,37 @@ export function lookup(index: PatternIndex, text: string): RuleSet {
 
 /** As `lookup`, for a text that is known not to be in `index.exact`. */
 export function lookupUnnamed(index: PatternIndex, text: string): RuleSet {
-  if (!index.wildcards) return index.any;
-  let found: RuleSet | undefined;
-  visitAffixes(index.wildcards, text, (byPrefix, suffixLength) => {
-    visitAffixes(byPrefix, text, (rules, prefixLength) => {
-      if (!fitsBetween(text, prefixLength, suffixLength, index.extent)) return;
-      found = found ? union(found, rules) : rules;
-    });
+  const { wildcards, any, extent } = index;
+  if (!wildcards) return any;
+  const numbers: number[] = [];
+  const lengths: number[] = [];
+  visitAffixes(wildcards.prefixes, text, (number, length) => {
+    numbers.push(number);
+    lengths.push(length);
   });
-  if (!found) return index.any;
-  return isEmpty(index.any) ? found : union(found, index.any);
+  let found: RuleSet | undefined;
+  let longest = numbers.length - 1;
+  if (longest < 0) return any;
+  const least = extent === 'host' ? 1 : 0;
+  visitAffixes(wildcards.suffixes, text, (prefixes, suffixLength) => {
+    const end = text.length - suffixLength;
+    // A longer suffix leaves no more room for a prefix than the one before it.
+    while (longest >= 0 && (lengths[longest] ?? 0) + least > end) longest--;
+    if (longest < 0) return;
+    let entry = longestPrefix(prefixes, numbers[longest] ?? 0);
+    if (extent === 'anything') {
+      if (entry) found = withRules(found, entry.all);
+      return;
+    }
+    for (const from = hostStart(text, end); entry && entry.length >= from; entry = entry.shorter) {
+      found = withRules(found, entry.own);
+    }
+  });
+  if (!found) return any;
+  return isEmpty(any) ? found : union(found, any);
+}
+
+function withRules(found: RuleSet | undefined, rules: RuleSet): RuleSet {
+  if (!found) return rules;
+  return isWithin(rules, found) ? found : union(found, rules);
 }

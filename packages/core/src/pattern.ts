@@ -40,8 +40,14 @@ export function fitsBetween(
 ): boolean {
   const end = text.length - suffixLength;
   if (extent === 'anything') return prefixLength <= end;
-  for (let i = prefixLength; i < end; i++) if (!isHostCharacter(text.charCodeAt(i))) return false;
-  return prefixLength < end;
+  return prefixLength < end && hostStart(text, end) <= prefixLength;
+}
+
+/** From where on all characters of `text` before `end` can be of a host. */
+export function hostStart(text: string, end: number): number {
+  let start = end;
+  while (start > 0 && isHostCharacter(text.charCodeAt(start - 1))) start--;
+  return start;
 }
 
 function isHostCharacter(code: number): boolean {

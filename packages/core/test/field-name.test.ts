@@ -1,5 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasElement, isToken, listElements, type NameForm, visitElements } from '../src/field-name.ts';
+import {
+  hasElement,
+  hasOnlyNames,
+  isToken,
+  listElements,
+  type NameForm,
+  visitDistinctElements,
+  visitElements,
+} from '../src/field-name.ts';
 
 describe('isToken', () => {
   const tokens = ['a', 'X-Amz-1', '*', "!#$%&'*+-.^_`|~", '0'];
@@ -92,5 +101,52 @@ describe('hasElement', () => {
 
   it.each(cases)('looks for one in "$value"', ({ value, expected }) => {
     expect(hasElement(value)).toBe(expected);
+  });
+});
+
+function visitedElements(visitAll: typeof visitElements, value: string): string[] {
+  const visited: string[] = [];
+  visitAll(value, (from, to) => {
+    visited.push(value.slice(from, to));
+    return to;
+  });
+  return visited;
+}
+
+describe('visitDistinctElements', () => {
+  it('passes over names that came before, also far before, and nothing else', () => {
+    const names = Array.from({ length: 8 }, (_, i) => `x-${i}`);
+    const value = `${names.join()},${'X-1,x-2 ,x-3,'.repeat(500)}x-4b,xx-5,x-5`;
+    const visited = visitedElements(visitDistinctElements, value);
+    expect([...new Set(visited)]).toEqual([...names, 'X-1', 'x-4b', 'xx-5']);
+    expect(visited.length).toBeLessThan(20);
+  });
+
+  it('does not take a list for the one before it', () => {
+    expect(visitedElements(visitDistinctElements, 'x-a,x-b')).toEqual(['x-a', 'x-b']);
+    expect(visitedElements(visitDistinctElements, 'yx-a,x-a')).toEqual(['yx-a', 'x-a']);
+    expect(visitedElements(visitDistinctElements, 'x-a')).toEqual(['x-a']);
+  });
+
+  it('visits each different element of any list, in order', () => {
+    const unit = fc.constantFrom('a', 'b', 'A', ',', ',', ' ', '\u00e9', '\u20ac');
+    const text = fc.oneof(
+      fc.string({ unit, maxLength: 40 }),
+      fc.string({ unit, minLength: 120, maxLength: 300 }),
+    );
+    fc.assert(
+      fc.property(text, value => {
+        const distinct = [...new Set(visitedElements(visitDistinctElements, value))];
+        // Taken apart once more by the platform, with the blanks of RFC 9110 only.
+        const expected = value
+          .split(',')
+          .map(part => part.replace(/^[ \t]+|[ \t]+$/g, ''))
+          .filter(part => part !== '');
+        expect(distinct).toEqual([...new Set(expected)]);
+        expect(listElements(value)).toEqual(expected);
+        expect(hasOnlyNames(value)).toBe(expected.every(isToken));
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

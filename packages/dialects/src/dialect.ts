@@ -179,6 +179,7 @@ export interface Replies {
  * - `upstream-unreachable`: no connection to the upstream.
  * - `upstream-failed`: the upstream broke off, or what it sent is not HTTP.
  * - `upstream-timeout`: the upstream did not answer in time.
+ * - `rate-limited`: there are more requests of a client, or for a tenant, than there may be.
  * - `unavailable`: what the answer depends on cannot be reached now; trying again later may help.
  * - `internal`: a defect of ours.
  */
@@ -195,6 +196,7 @@ export type Fault =
   | 'upstream-unreachable'
   | 'upstream-failed'
   | 'upstream-timeout'
+  | 'rate-limited'
   | 'unavailable'
   | 'internal';
 

@@ -4,14 +4,19 @@ import type { Duplex } from 'node:stream';
 import type { ResponseHeader } from '@crossgate/core';
 import type { Fault } from '@crossgate/dialects';
 import type { Gate } from './gate.ts';
+import type { Connections } from './limits/connections.ts';
+import { watchSlowBodies } from './limits/slow-bodies.ts';
 import { openPreflightLane } from './preflight-lane/preflight-lane.ts';
 import { replyHead } from './preflight-lane/reply-text.ts';
+import { announcesBody } from './request-body.ts';
 import type { Limits, TlsKeys } from './serve-config.ts';
 import { trackAnswers } from './track-answers.ts';
 import { createWebServer } from './web-server.ts';
 
 /** How often Node looks for requests whose head takes too long. */
 const LONGEST_CHECK_MS = 5_000;
+/** How long nothing comes before the system asks whether there is still somebody. */
+const PROBE_AFTER_MS = 60_000;
 
 export type RequestFault = Extract<Fault, 'headers-too-large' | 'request-timeout' | 'request-malformed'>;
 
@@ -27,6 +32,8 @@ export interface BoundedServerParts {
   readonly limits: Limits;
   /** Makes it one of HTTPS. */
   readonly tls?: TlsKeys | undefined;
+  /** Bounds them, together with those of other servers. */
+  readonly connections?: Connections | undefined;
   /** From the first byte of a request to the last of its body; 0 where it may take as long as it moves. */
   readonly requestSeconds: number;
   readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -39,13 +46,18 @@ export interface BoundedServerParts {
 export function createBoundedServer({
   limits,
   tls,
+  connections,
   requestSeconds,
   answer: answerOne,
   answerPreflight,
   faultReply,
 }: BoundedServerParts): Server {
-  const answers = trackAnswers();
+  const answers = trackAnswers(connections);
+  const slowBodies = watchSlowBodies(limits, request => {
+    server.emit('clientError', new RequestTooSlowError(), request.socket);
+  });
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (announcesBody(request)) slowBodies.watch(request);
     answers.inTurn(response, () => answerOne(request, response));
   };
   const headersTimeout = Math.ceil(limits.headersSeconds * 1000);
@@ -53,12 +65,15 @@ export function createBoundedServer({
     maxHeaderSize: limits.headerBytes,
     headersTimeout,
     requestTimeout: Math.ceil(requestSeconds * 1000),
+    // A client that vanished without a word is found out also while nothing is to be sent to it.
+    keepAlive: true,
+    keepAliveInitialDelay: PROBE_AFTER_MS,
     connectionsCheckingInterval: Math.min(headersTimeout, LONGEST_CHECK_MS),
     keepAliveTimeout: Math.ceil(limits.keepAliveSeconds * 1000),
     requireHostHeader: false,
   };
   const server = createWebServer(options, answer, tls);
-  if (answerPreflight) openPreflightLane(server, answerPreflight, limits.headerBytes);
+  if (answerPreflight) openPreflightLane(server, answerPreflight, limits.headerBytes, connections);
   // Node would pass over the headers beyond some number without a word. Their bytes are what is limited.
   server.maxHeadersCount = 0;
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));
@@ -76,7 +91,14 @@ export function createBoundedServer({
     const fault = PARSER_FAULTS.get(error.code) ?? 'request-malformed';
     answers.afterComplete(socket, () => socket.end(rawReply(faultReply(fault))));
   });
+  server.on('close', slowBodies.close);
+  connections?.watch(server);
   return server;
+}
+
+/** A body that trickles is to clients what a head is that does not come to its end. */
+class RequestTooSlowError extends Error {
+  readonly code = 'ERR_HTTP_REQUEST_TIMEOUT';
 }
 
 /** By the code of the error that Node's parser ends a connection with; any other is `request-malformed`. */

@@ -17,6 +17,9 @@ const LIMITS: Readonly<Partial<Record<keyof Limits, Kind>>> = {
   headersSeconds: 'changeable',
   idleSeconds: 'changeable',
   keepAliveSeconds: 'changeable',
+  tenantRate: 'changeable',
+  addressRate: 'changeable',
+  trustedProxies: 'changeable',
 };
 const ADMIN: Readonly<Partial<Record<keyof AdminConfig, Kind>>> = { tokens: 'changeable' };
 const DIALECT: Readonly<Partial<Record<keyof DialectConfig, Kind>>> = {

@@ -6,13 +6,15 @@ import { countUpstreamFailures, openBackend, type UpstreamFailures } from './bac
 import { openGate } from './gate.ts';
 import { openCredentials } from './held-credentials.ts';
 import { openInForce } from './in-force.ts';
+import { type Connections, openConnections } from './limits/connections.ts';
+import { openRequestLimits, type RequestLimits } from './limits/request-limits.ts';
 import { changeLimits, createDialectServer, type Listener, listen } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { openCandidateTenants } from './observed/candidate-tenants.ts';
 import type { Observed } from './observed/observed.ts';
 import { openReportOnly } from './observed/report-only.ts';
 import { openRequestObserver, type RequestObserver } from './request-observer.ts';
-import { chosenDialect, type DialectConfig, type ServeConfig } from './serve-config.ts';
+import { chosenDialect, type DialectConfig, type ServeConfig, shareOf } from './serve-config.ts';
 import type { Stores } from './stores.ts';
 import { openUsageLog, type UsageLog } from './usage-log.ts';
 import { openUsageRecorder, type UsageRecorder } from './usage-recorder.ts';
@@ -32,15 +34,21 @@ export async function openDialectListeners(
   log: Logger,
 ): Promise<readonly DialectListener[]> {
   const listeners: DialectListener[] = [];
-  const failures = countUpstreamFailures(observed.metrics);
+  const limits = shareOf(config.limits, config.workers);
+  const parts: ListenerParts = {
+    stores,
+    observed,
+    failures: countUpstreamFailures(observed.metrics),
+    connections: openConnections(limits, observed.metrics),
+    requestLimits: openRequestLimits(limits),
+    log,
+  };
   try {
     for (const known of DIALECTS) {
       const dialectConfig = config.dialects[known.id];
       if (!dialectConfig) continue;
       const dialect = chosenDialect(known, dialectConfig);
-      listeners.push(
-        await openDialectListener(dialect, config, dialectConfig, { stores, observed, failures, log }),
-      );
+      listeners.push(await openDialectListener(dialect, config, dialectConfig, parts));
     }
   } catch (error) {
     await Promise.all(listeners.map(listener => listener.close(0)));
@@ -53,6 +61,8 @@ interface ListenerParts {
   readonly stores: Stores;
   readonly observed: Observed;
   readonly failures: UpstreamFailures;
+  readonly connections: Connections;
+  readonly requestLimits: RequestLimits;
   readonly log: Logger;
 }
 
@@ -60,7 +70,7 @@ async function openDialectListener(
   dialect: Dialect,
   config: ServeConfig,
   dialectConfig: DialectConfig,
-  { stores, observed, failures, log }: ListenerParts,
+  { stores, observed, failures, connections, requestLimits, log }: ListenerParts,
 ): Promise<DialectListener> {
   const dialectLog = log.child({ dialect: dialect.id });
   const usage = openUsage(dialect, config, stores, observed.metrics, dialectLog);
@@ -75,12 +85,13 @@ async function openDialectListener(
         backend,
         authorizer: openAuthorizer(dialect, openCredentials(credentials), dialectLog),
         observe,
+        requestLimits,
         recordUsage: usage?.record,
         log: dialectLog,
       }),
     dialectLog,
   );
-  const server = createDialectServer(dialect, inForce.gate, config.limits, dialectConfig.tls);
+  const server = createDialectServer(dialect, inForce.gate, config.limits, dialectConfig.tls, connections);
   logHandshakes(server, dialectLog);
   const listener = await listen(server, dialectConfig.host, dialectConfig.port);
   return {
@@ -89,6 +100,7 @@ async function openDialectListener(
     reload: ({ dialects, limits }) => {
       dialectLog.level = log.level;
       changeLimits(server, limits);
+      requestLimits.replace(shareOf(limits, config.workers));
       const next = dialects[dialect.id];
       if (!next) return;
       if (next.tls) showCertificate(server, next.tls);
@@ -118,6 +130,8 @@ function openObserver(
   return {
     observe: (exchange, reply, outcome, started) => {
       count(exchange, reply, outcome, started);
+      // It was not looked at by any policy.
+      if (outcome.result === 'limited') return;
       const { tenant } = exchange.location;
       if (tenant === undefined) return;
       if (dialect.isTenantName(tenant)) {

@@ -15,9 +15,11 @@ import type { Logger } from 'pino';
 import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 import { openCompiledPolicies } from './compiled-policies.ts';
+import type { RequestLimits } from './limits/request-limits.ts';
+import type { Refused } from './limits/request-rates.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { openPolicyOperations } from './policy-operations.ts';
-import { BodyIncompleteError, requestBody } from './request-body.ts';
+import { BodyError, requestBody } from './request-body.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
 import { type Delivery, httpDelivery, type UsageRecorder } from './usage-recorder.ts';
 import { writeReply } from './write-reply.ts';
@@ -28,6 +30,7 @@ export interface GateParts {
   readonly backend: Backend;
   readonly authorizer: Authorizer;
   readonly observe: RequestObserver;
+  readonly requestLimits: Pick<RequestLimits, 'clientAddress' | 'countRequest'>;
   /** For services that keep records of use. */
   readonly recordUsage?: UsageRecorder | undefined;
   readonly log: Logger;
@@ -60,7 +63,7 @@ interface Answer {
 
 /** The way of a request through one dialect: locate it, answer it, add what CORS adds, tell of it. */
 export function openGate(parts: GateParts): Gate {
-  const { dialect, policies, backend, authorizer, observe, recordUsage, log } = parts;
+  const { dialect, policies, backend, authorizer, observe, requestLimits, recordUsage, log } = parts;
   const compiled = openCompiledPolicies(policies, dialect.profile, log);
   const operateOnPolicy = dialect.policyApi && openPolicyOperations(parts, dialect.policyApi);
 
@@ -93,7 +96,12 @@ export function openGate(parts: GateParts): Gate {
       log.error({ requestId: exchange.requestId, err: error }, 'an answer could not be sent');
       response.destroy();
     };
+    const refused = overRate(exchange, started);
     try {
+      if (refused) {
+        send(tooMany(exchange, refused))?.catch(fail);
+        return;
+      }
       const preflight = isPreflight ? tryPreflight(exchange) : undefined;
       const sent = preflight ? send(preflight) : answerActual(exchange, request, response).then(send);
       sent?.catch(fail);
@@ -106,7 +114,8 @@ export function openGate(parts: GateParts): Gate {
     const started = performance.now();
     try {
       const exchange = openExchange(head, connection.address, connection.isSecure);
-      const answer = tryPreflight(exchange);
+      const refused = overRate(exchange, started);
+      const answer = refused ? tooMany(exchange, refused) : tryPreflight(exchange);
       if (!answer || !connection.send(answer.reply, exchange.receivedAt)) return false;
       observe(exchange, answer.reply, answer.outcome, started);
       recordUsage?.({ exchange, reply: answer.reply, started, delivery: connection });
@@ -119,13 +128,34 @@ export function openGate(parts: GateParts): Gate {
 
   function openExchange(
     request: RequestHead,
-    clientAddress: string | undefined,
+    remoteAddress: string | undefined,
     isSecure: boolean | undefined,
   ): Exchange {
     const receivedAt = Date.now();
+    const clientAddress = requestLimits.clientAddress(request, remoteAddress);
     const location = dialect.locate(request);
     const requestId = dialect.newRequestId(receivedAt);
     return { request, location, requestId, receivedAt, clientAddress, isSecure };
+  }
+
+  /** Counts a request, and tells whether it is one too many. */
+  function overRate(exchange: Exchange, started: number): Refused | undefined {
+    const { countRequest } = requestLimits;
+    return countRequest?.(dialect.id, tenantKey(exchange)?.tenant, exchange.clientAddress, started);
+  }
+
+  /** The service's word for it, with what CORS adds to it, so that the page can read when to come again. */
+  function tooMany(exchange: Exchange, { by, retryAfterSeconds }: Refused): Answer {
+    const own = fault(exchange, 'rate-limited');
+    const reply = { ...own, headers: [...own.headers, ['Retry-After', String(retryAfterSeconds)]] as const };
+    if (exchange.location.operation.kind === 'preflight') {
+      return {
+        reply: complete(exchange, reply),
+        outcome: { kind: 'preflight', result: 'limited', reason: by },
+      };
+    }
+    const answer = decorate(exchange, policyOrNone(exchange), reply);
+    return { ...answer, outcome: { ...answer.outcome, result: 'limited', reason: by } };
   }
 
   function tryPreflight(exchange: Exchange): Answer | undefined {
@@ -261,7 +291,7 @@ export function openGate(parts: GateParts): Gate {
   }
 
   function failure(exchange: Exchange, error: unknown): Reply {
-    if (error instanceof BodyIncompleteError) return fault(exchange, 'body-incomplete');
+    if (error instanceof BodyError) return fault(exchange, error.fault);
     log.error({ requestId: exchange.requestId, err: error }, 'a request failed');
     return fault(exchange, error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal');
   }

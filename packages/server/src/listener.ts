@@ -4,6 +4,7 @@ import type { Dialect, Exchange } from '@crossgate/dialects';
 import { createBoundedServer, type RawReply, type RequestFault } from './bounded-server.ts';
 import type { Gate } from './gate.ts';
 import { prepareGracefulClose } from './graceful-close.ts';
+import type { Connections } from './limits/connections.ts';
 import { DEFAULT_LIMITS, type Limits, type TlsKeys } from './serve-config.ts';
 import { isTlsServer } from './web-server.ts';
 
@@ -39,11 +40,13 @@ export function createDialectServer(
   gate: Gate,
   limits: Limits = DEFAULT_LIMITS,
   tls?: TlsKeys,
+  connections?: Connections,
 ): Server {
   return createBoundedServer({
     limits,
     tls,
-    // Uploads may take as long as they move; idle connections are ended by the time-out of the server.
+    connections,
+    // Uploads may take as long as they move, see `slow-bodies.ts`.
     requestSeconds: 0,
     answer: gate.handle,
     answerPreflight: gate.answerPreflight,

@@ -21,21 +21,44 @@ export function requestBody(request: IncomingMessage): RequestBody {
   };
 }
 
-/** Thrown out of a body that ended before its time. */
-export class BodyIncompleteError extends Error {
-  constructor() {
-    super('the client went away before the body was complete');
-    this.name = 'BodyIncompleteError';
+/** Thrown out of a body that the client does not send as it should. */
+export class BodyError extends Error {
+  readonly fault: 'body-incomplete' | 'request-malformed';
+
+  constructor(fault: BodyError['fault'], message: string) {
+    super(message);
+    this.name = 'BodyError';
+    this.fault = fault;
   }
 }
 
+export function bodyIncomplete(): BodyError {
+  return new BodyError('body-incomplete', 'the client went away before the body was complete');
+}
+
+/**
+ * A chunk of one byte costs us what a large one costs, and the client next to nothing. So many may be small, then their
+ * average counts: no client writes a large body in crumbs.
+ */
+const SMALL_CHUNKS = 4096;
+const LEAST_AVERAGE_BYTES = 16;
+
 async function* chunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  let total = 0;
   try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      count += 1;
+      total += (chunk as Uint8Array).length;
+      if (count > SMALL_CHUNKS && total < count * LEAST_AVERAGE_BYTES) {
+        throw new BodyError('request-malformed', 'the body comes in too many chunks of too few bytes');
+      }
+      yield chunk as Uint8Array;
+    }
   } catch (error) {
-    throw request.complete ? error : new BodyIncompleteError();
+    throw request.complete || error instanceof BodyError ? error : bodyIncomplete();
   }
-  if (!request.complete) throw new BodyIncompleteError();
+  if (!request.complete) throw bodyIncomplete();
 }
 
 /** Whether the head of the request announces a body. */
@@ -45,6 +68,8 @@ export function announcesBody(request: IncomingMessage): boolean {
 }
 
 const DRAIN_LIMIT_BYTES = 16 * 1024 * 1024;
+/** What reading a chunk costs, in bytes of a large one. */
+const CHUNK_COST_BYTES = 1024;
 const DRAIN_LIMIT_MS = 5_000;
 
 /**
@@ -63,7 +88,7 @@ export function drain(request: IncomingMessage): Promise<boolean> {
       resolve(request.readableEnded);
     };
     const onData = (chunk: Uint8Array): void => {
-      total += chunk.length;
+      total += chunk.length + CHUNK_COST_BYTES;
       if (total > DRAIN_LIMIT_BYTES) finish();
     };
     const timer = setTimeout(finish, DRAIN_LIMIT_MS);

@@ -5,15 +5,22 @@ import type { Metrics } from './metrics.ts';
 /** What came of a request, as far as CORS goes. */
 export interface Outcome {
   readonly kind: 'preflight' | 'policy' | 'data' | 'malformed';
-  readonly result: 'allowed' | 'refused' | 'not-cors';
-  /** Empty unless it was refused. */
+  /** `limited`: one too many, by the rate of whom the reason names. */
+  readonly result: 'allowed' | 'refused' | 'not-cors' | 'limited';
+  /** Empty unless it was refused or limited. */
   readonly reason: string;
 }
 
 /** Counts a request and writes its log line. `started` is of `performance.now()`. */
 export type RequestObserver = (exchange: Exchange, reply: Reply, outcome: Outcome, started: number) => void;
 
-/** One line a request at debug, refusals at info: what an operator looks for when a page does not work. */
+/** Between two lines of requests that were one too many: a flood of them must not become one of lines. */
+const LIMITED_EVERY_MS = 1_000;
+
+/**
+ * One line a request at debug, refusals at info: what an operator looks for when a page does not work. Of those that were
+ * one too many there is a line at info now and then, with how many had none.
+ */
 export function openRequestObserver(dialect: string, metrics: Metrics, log: Logger): RequestObserver {
   const requests = metrics.counter('crossgate_requests_total', 'Requests by what CORS made of them.', [
     'dialect',
@@ -26,11 +33,20 @@ export function openRequestObserver(dialect: string, metrics: Metrics, log: Logg
     'Time from the head of the request to the head of the answer.',
     ['dialect', 'kind'],
   );
+  let limitedSince = 0;
+  let lastLimited = Number.NEGATIVE_INFINITY;
   return (exchange, reply, { kind, result, reason }, started) => {
     requests.increment(dialect, kind, result, reason);
     durations.observe((performance.now() - started) / 1000, dialect, kind);
-    const level = result === 'refused' ? 'info' : 'debug';
+    const isSample = result === 'limited' && started - lastLimited >= LIMITED_EVERY_MS;
+    const level = result === 'refused' || isSample ? 'info' : 'debug';
+    if (result === 'limited' && !isSample) limitedSince += 1;
     if (!log.isLevelEnabled(level)) return;
+    const untold = isSample ? limitedSince : 0;
+    if (isSample) {
+      limitedSince = 0;
+      lastLimited = started;
+    }
     const { request, location, requestId } = exchange;
     log[level](
       {
@@ -38,6 +54,7 @@ export function openRequestObserver(dialect: string, metrics: Metrics, log: Logg
         kind,
         outcome: result,
         ...(reason && { reason }),
+        ...(untold > 0 && { untold }),
         method: request.method,
         // Without the query, in which presigned URLs have their signature.
         path: location.path,

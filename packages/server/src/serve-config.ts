@@ -1,5 +1,9 @@
 import type { Credential, Dialect } from '@crossgate/dialects';
 import type { AdminToken } from './admin/access/access.ts';
+import type { ConnectionLimits } from './limits/connections.ts';
+import type { Rate } from './limits/rate-limit.ts';
+import type { RequestRates } from './limits/request-rates.ts';
+import type { BodyLimits } from './limits/slow-bodies.ts';
 import type { LogLevel } from './log.ts';
 
 /** Everything that `serve` needs to know. It is plain JSON: worker processes are handed it as text. */
@@ -58,25 +62,50 @@ export interface EtcdTlsFiles {
 
 export const ETCD_PREFIX = '/crossgate/';
 
-/** What a stranger can take of us before a request is read. Bodies are bounded by operation. */
-export interface Limits {
+/** What a stranger can take of us. How large bodies are is bounded by operation. */
+export interface Limits extends ConnectionLimits, BodyLimits, RequestRates {
   /** Of the head of a request. */
   readonly headerBytes: number;
-  /** From the first byte of a request to the end of its head. */
+  /** From the first byte of a request, or the beginning of its connection, to the end of its head. */
   readonly headersSeconds: number;
   /** Without a byte in either direction. Uploads may take as long as they move. */
   readonly idleSeconds: number;
   /** Between an answer and the next request. */
   readonly keepAliveSeconds: number;
+  /** Addresses, or networks as `10.0.0.0/8`, whose `X-Forwarded-For` tells the address of a client. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export const DEFAULT_LIMITS: Limits = {
   /** Room for an `Access-Control-Request-Headers` of 16 KiB beside everything else. */
   headerBytes: 64 * 1024,
   headersSeconds: 30,
+  /** Less than any network has, and enough to have a body of the size of a policy in minutes. */
+  bodyBytesPerSecond: 500,
+  slowBodySeconds: 60,
   idleSeconds: 120,
   keepAliveSeconds: 60,
+  connections: 10_000,
+  /** Room for a load balancer, and for three others like it. */
+  connectionsPerAddress: 2_500,
 };
+
+/** What one of several processes may give away of the limits: all of them together keep to the limits. */
+export function shareOf(limits: Limits, workers: number): Limits {
+  if (workers === 1) return limits;
+  const { tenantRate, addressRate } = limits;
+  const rateShare = ({ requestsPerSecond, burst }: Rate): Rate => ({
+    requestsPerSecond: requestsPerSecond / workers,
+    burst: Math.max(1, Math.floor(burst / workers)),
+  });
+  return {
+    ...limits,
+    connections: Math.ceil(limits.connections / workers),
+    connectionsPerAddress: Math.ceil(limits.connectionsPerAddress / workers),
+    ...(tenantRate && { tenantRate: rateShare(tenantRate) }),
+    ...(addressRate && { addressRate: rateShare(addressRate) }),
+  };
+}
 
 /** How one service is served. */
 export interface DialectConfig {

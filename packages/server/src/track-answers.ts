@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connections } from './limits/connections.ts';
 
 /** Which answers of a connection are not complete yet. */
 export interface AnswerTracker {
@@ -16,29 +17,17 @@ export interface AnswerTracker {
   readonly afterComplete: (socket: Socket, then: () => void) => void;
 }
 
-/** Requests that wait for their turn on a connection before it is paused. */
-const LONGEST_QUEUE = 16;
+/**
+ * Requests that wait for their turn on a connection. Each is kilobytes for us and a few bytes for the client: with more of
+ * them the connection is ended. No client sends so many before it has an answer.
+ */
+const MOST_WAITING = 64;
 
-interface Queue {
-  readonly waiting: (() => void)[];
-  isPausing: boolean;
-}
-
-export function trackAnswers(): AnswerTracker {
+/** @param connections are told which of them owe answers */
+export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): AnswerTracker {
   const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   const waiting = new WeakMap<Socket, () => void>();
-  const turns = new WeakMap<Socket, Queue>();
-
-  /** What has arrived is kept, and no more is taken in until it has been begun. */
-  function pauseWhenLong(socket: Socket, queue: Queue): void {
-    if (queue.isPausing || queue.waiting.length < LONGEST_QUEUE) return;
-    queue.isPausing = true;
-    // Node reads on after each request, whoever has paused the connection before.
-    process.nextTick(() => {
-      queue.isPausing = false;
-      if (queue.waiting.length >= LONGEST_QUEUE) socket.pause();
-    });
-  }
+  const turns = new WeakMap<Socket, (() => void)[]>();
 
   function proceed(socket: Socket): void {
     const then = waiting.get(socket);
@@ -52,29 +41,26 @@ export function trackAnswers(): AnswerTracker {
   return {
     inTurn(response, begin) {
       const { socket } = response.req;
+      // What is still parsed of a connection that has been ended.
+      if (socket.destroyed) return;
       const responses = unanswered.get(socket) ?? new Set();
       const isFirst = responses.size === 0;
       unanswered.set(socket, responses.add(response));
       response.once('close', () => {
         responses.delete(response);
+        if (responses.size === 0) connections?.idle(socket);
         proceed(socket);
-        const queue = turns.get(socket);
-        if (!queue) return;
-        const next = queue.waiting.shift();
-        if (queue.waiting.length === 0) socket.resume();
+        const next = turns.get(socket)?.shift();
         if (socket.writable) next?.();
       });
       if (isFirst) {
+        connections?.busy(socket);
         begin();
-        return;
-      }
-      let queue = turns.get(socket);
-      if (!queue) {
-        queue = { waiting: [], isPausing: false };
+      } else {
+        const queue = turns.get(socket) ?? [];
         turns.set(socket, queue);
+        if (queue.push(begin) > MOST_WAITING) socket.destroy();
       }
-      queue.waiting.push(begin);
-      pauseWhenLong(socket, queue);
     },
     afterComplete(socket, then) {
       waiting.set(socket, then);

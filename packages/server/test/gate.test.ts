@@ -8,6 +8,7 @@ import { openAuthorizer } from '../src/authorizer.ts';
 import type { Backend } from '../src/backend/backend.ts';
 import { openGate } from '../src/gate.ts';
 import { openCredentials } from '../src/held-credentials.ts';
+import { openRequestLimits } from '../src/limits/request-limits.ts';
 import { createDialectServer, type Listener, listen } from '../src/listener.ts';
 
 /** A store that cannot be read: a file that is damaged, a disk that fails. */
@@ -38,6 +39,7 @@ describe('a gate whose policy store fails', () => {
       backend: BACKEND,
       authorizer: openAuthorizer(cosDialect, openCredentials([cosDialect.localCredential]), log),
       observe: () => {},
+      requestLimits: openRequestLimits({}),
       log,
     });
     listener = await listen(createDialectServer(cosDialect, gate), '127.0.0.1', 0);

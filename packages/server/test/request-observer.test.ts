@@ -69,4 +69,21 @@ describe(openRequestObserver, () => {
     );
     expect(metrics).toContain('crossgate_request_duration_seconds_count{dialect="cos",kind="data"} 1\n');
   });
+
+  it('writes one line a second of requests that were one too many, with how many had none', () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ level: 'info', base: null }, { write: line => lines.push(JSON.parse(line)) });
+    const metrics = newMetrics();
+    const observe = openRequestObserver('cos', metrics, log);
+    const outcome: Outcome = { kind: 'preflight', result: 'limited', reason: 'address' };
+    for (const started of [5_000, 5_001, 5_999, 6_000, 6_001, 8_000]) {
+      observe(exchangeOf('/b-1/a'), REPLY, outcome, started);
+    }
+    expect(lines.map(({ reason, untold }) => [reason, untold])).toEqual([
+      ['address', undefined],
+      ['address', 2],
+      ['address', 1],
+    ]);
+    expect(formatMetrics([metrics.snapshot()])).toContain('outcome="limited",reason="address"} 6\n');
+  });
 });

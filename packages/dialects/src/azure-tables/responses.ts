@@ -129,6 +129,10 @@ const FAULTS = {
   'upstream-unreachable': ['BadGateway', 'There was no connection to the upstream.'],
   'upstream-failed': ['BadGateway', 'The upstream broke off, or what it answered is not HTTP.'],
   'upstream-timeout': ['GatewayTimeout'],
+  'rate-limited': [
+    'ServerBusy',
+    'There are more requests of this client, or for this account, than there may be.',
+  ],
   unavailable: ['ServerBusy'],
   internal: ['InternalError'],
 } as const satisfies Record<Fault, readonly [code: AzureTablesErrorCode, explanation?: string]>;

@@ -42,6 +42,7 @@ const ERRORS: Readonly<Record<BoomiProblem, readonly [status: number, message: s
   'upstream-unreachable': [502, 'The API behind this gateway cannot be reached. Please try again.'],
   'upstream-failed': [502, 'The API behind this gateway broke off its answer. Please try again.'],
   'upstream-timeout': [504, 'The API behind this gateway did not answer in time. Please try again.'],
+  'rate-limited': [503, 'There are more requests than the rate limit allows. Please try again later.'],
   unavailable: [503, 'The gateway cannot answer at the moment. Please try again.'],
   internal: [500, 'An internal error happened. Please try again.'],
 };

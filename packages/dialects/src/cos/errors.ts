@@ -69,6 +69,7 @@ const ERRORS = {
   ],
   ServiceUnavailable: [503, 'The service cannot answer at the moment. Please try again.'],
   SignatureDoesNotMatch: [403, 'The Signature you specified is invalid.'],
+  SlowDown: [503, 'There are more requests than there may be. Please reduce your request rate.'],
   XMLSizeLimit: [400, 'The length of the XML exceeds the limit of 64 KB.'],
 } as const;
 

@@ -91,6 +91,7 @@ const FAULTS = {
   'upstream-unreachable': 'BadGateway',
   'upstream-failed': 'BadGateway',
   'upstream-timeout': 'GatewayTimeout',
+  'rate-limited': 'SlowDown',
   unavailable: 'ServiceUnavailable',
   internal: 'InternalError',
 } as const satisfies Record<Exclude<Fault, 'credentials-missing' | 'permission-denied'>, CosErrorCode>;

@@ -61,9 +61,16 @@ const FAULTS = {
   'upstream-unreachable': 'bad_gateway',
   'upstream-failed': 'bad_gateway',
   'upstream-timeout': 'gateway_timeout',
+  'rate-limited': 'service_unavailable',
   unavailable: 'service_unavailable',
   internal: 'internal_error',
 } as const satisfies Record<Fault, QingstorErrorCode>;
+
+/** Where "Error Codes" has no code of its own; SDKs try again after that of a rate. */
+const MESSAGES: Readonly<Partial<Record<Fault, string>>> = {
+  'permission-denied': 'The access key may not do this.',
+  'rate-limited': 'There are more requests than there may be. Please try again later.',
+};
 
 export const qingstorReplies: Replies = {
   preflight: (exchange, decision) => {
@@ -77,9 +84,5 @@ export const qingstorReplies: Replies = {
   },
   unknownTenant: exchange => qingstorErrorReply(exchange, qingstorError('bucket_not_exists')),
   error: qingstorErrorReply,
-  fault: fault =>
-    qingstorError(
-      FAULTS[fault],
-      fault === 'permission-denied' ? 'The access key may not do this.' : undefined,
-    ),
+  fault: fault => qingstorError(FAULTS[fault], MESSAGES[fault]),
 };

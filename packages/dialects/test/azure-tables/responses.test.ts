@@ -229,6 +229,7 @@ describe('azureTablesReplies.fault', () => {
     'upstream-unreachable': [502, 'BadGateway'],
     'upstream-failed': [502, 'BadGateway'],
     'upstream-timeout': [504, 'GatewayTimeout'],
+    'rate-limited': [503, 'ServerBusy'],
     unavailable: [503, 'ServerBusy'],
     internal: [500, 'InternalError'],
   };

@@ -139,6 +139,7 @@ describe('boomiReplies', () => {
     'upstream-unreachable': 502,
     'upstream-failed': 502,
     'upstream-timeout': 504,
+    'rate-limited': 503,
     unavailable: 503,
     internal: 500,
   };

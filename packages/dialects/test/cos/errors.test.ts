@@ -38,6 +38,7 @@ const statuses = {
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
   SignatureDoesNotMatch: 403,
+  SlowDown: 503,
   XMLSizeLimit: 400,
 
   IncompleteBody: 400,

@@ -164,6 +164,7 @@ describe('qingstorReplies', () => {
     ['request-timeout', 400, 'invalid_request'],
     ['policy-too-large', 400, 'entity_too_large'],
     ['body-incomplete', 400, 'incomplete_body'],
+    ['rate-limited', 503, 'service_unavailable'],
     ['unavailable', 503, 'service_unavailable'],
     ['internal', 500, 'internal_error'],
   ] as const)('says %s as %i %s', (fault, status, code) => {

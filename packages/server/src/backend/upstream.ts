@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Dialect, Fault, Reply } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { BodyIncompleteError } from '../request-body.ts';
+import { BodyError, bodyIncomplete } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
 import { dispatchWithLengthZero } from './length-zero.ts';
@@ -56,7 +56,7 @@ export function openUpstream(
   }
 
   function failed(call: BackendCall, error: unknown): Reply {
-    if (error instanceof BodyIncompleteError) throw error;
+    if (error instanceof BodyError) throw error;
     if (isGivenUp(error)) return fault(call, 'unavailable');
     tell(call, error);
     const kind = faultOf(error);
@@ -133,7 +133,7 @@ function send(
     let isOver = false;
 
     const onClientGone = (): void => {
-      if (!isOver) controller?.abort(new BodyIncompleteError());
+      if (!isOver) controller?.abort(bodyIncomplete());
     };
     // It is emitted once, and then the response is forgotten: taking the listener off after an answer would cost more.
     response.on('close', onClientGone);

@@ -1,14 +1,9 @@
 import { DIALECTS, type Dialect, ROLES, type Role } from '@crossgate/dialects';
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from '../log.ts';
-import {
-  DEFAULT_LIMITS,
-  ETCD_PREFIX,
-  type EtcdTlsFiles,
-  type Limits,
-  UPSTREAM_TIMEOUTS,
-} from '../serve-config.ts';
+import { ETCD_PREFIX, type EtcdTlsFiles, type Limits, UPSTREAM_TIMEOUTS } from '../serve-config.ts';
 import { CREDENTIALS, type CredentialEntry, SECRET, type Secret } from './credential-section.ts';
+import { limitsSection } from './limits.ts';
 import { TLS, type TlsSection } from './tls-section.ts';
 import {
   etcdEndpoint,
@@ -126,25 +121,6 @@ const UPSTREAM: z.ZodType<UpstreamEntry> = z
   )
   .meta({ id: 'upstream' });
 
-const LIMITS: z.ZodType<Partial<Limits>> = section({
-  headerBytes: wholeNumber(1024, 1024 * 1024)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.headerBytes })
-    .describe('Of the head of a request.'),
-  headersSeconds: seconds(LONGEST_SECONDS)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.headersSeconds })
-    .describe('From the first byte of a request to the end of its head.'),
-  idleSeconds: seconds(LONGEST_SECONDS)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.idleSeconds })
-    .describe('Without a byte in either direction, before a connection is ended.'),
-  keepAliveSeconds: seconds(LONGEST_SECONDS)
-    .exactOptional()
-    .meta({ default: DEFAULT_LIMITS.keepAliveSeconds })
-    .describe('Between an answer and the next request on a connection.'),
-});
-
 const ADMIN: z.ZodType<AdminSection> = section({
   host: host()
     .exactOptional()
@@ -216,7 +192,7 @@ export const CONFIG_FILE: z.ZodType<ConfigFile> = section({
   etcd: ETCD.exactOptional().describe('The cluster, where policies live in etcd.'),
   workers: WORKERS.exactOptional().meta({ default: 1 }).describe('Processes that serve.'),
   logLevel: LOG_LEVEL.exactOptional().meta({ default: 'info' }).describe('What is logged.'),
-  limits: LIMITS.exactOptional().describe('What clients can take before a request is read.'),
+  limits: limitsSection(LONGEST_SECONDS).exactOptional().describe('What strangers can take.'),
   tls: TLS.exactOptional().describe(
     'Makes every listener one of HTTPS, that of the admin API too. Relative paths begin at the file.',
   ),

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Reply } from '@crossgate/dialects';
 import type { Gate, PreflightConnection } from '../gate.ts';
+import type { Connections } from '../limits/connections.ts';
 import { isTlsServer } from '../web-server.ts';
 import { replyHead } from './reply-text.ts';
 import { readSimpleRequest } from './simple-request.ts';
@@ -20,7 +21,12 @@ type TakeConnection = (this: Server, socket: Socket) => void;
  *
  * Call it before anything else listens to the connections of the server.
  */
-export function openPreflightLane(server: Server, answer: Gate['answerPreflight'], limitBytes: number): void {
+export function openPreflightLane(
+  server: Server,
+  answer: Gate['answerPreflight'],
+  limitBytes: number,
+  connections?: Pick<Connections, 'busy' | 'idle'>,
+): void {
   const isSecure = isTlsServer(server);
   const event = isSecure ? 'secureConnection' : 'connection';
   const parsers = server.listeners(event) as TakeConnection[];
@@ -64,6 +70,8 @@ export function openPreflightLane(server: Server, answer: Gate['answerPreflight'
         return;
       }
       if (answered === 1) socket.setTimeout(keepAliveTimeout);
+      connections?.busy(socket);
+      connections?.idle(socket);
       // A client that does not read its answers gets no more of them.
       if (socket.writableNeedDrain) socket.pause();
     }

@@ -94,7 +94,7 @@ const WRONG_VALUES: readonly Case[] = [
   {
     name: 'a key that is like no other',
     text: 'limits: { colour: 1 }\n',
-    says: '1:11: limits["?"]: there is no such key; known: headerBytes, headersSeconds, idleSeconds, keepAliveSeconds',
+    says: '1:11: limits["?"]: there is no such key; known: headerBytes, headersSeconds, bodyBytesPerSecond, slowBodySeconds, idleSeconds, keepAliveSeconds, connections, connectionsPerAddress, tenantRate, addressRate, trustedProxies',
   },
   {
     name: 'a number as text',
@@ -141,6 +141,21 @@ const WRONG_VALUES: readonly Case[] = [
     name: 'a time-out that is no number',
     text: 'limits: { idleSeconds: .nan }\n',
     says: '1:24: limits.idleSeconds: must be a number of seconds above 0, up to 86400',
+  },
+  {
+    name: 'a rate without a burst',
+    text: 'limits: { tenantRate: { requestsPerSecond: 1 } }\n',
+    says: '1:11: limits.tenantRate.burst: is missing; add it',
+  },
+  {
+    name: 'a rate of nothing',
+    text: 'limits: { addressRate: { requestsPerSecond: 0, burst: 1 } }\n',
+    says: '1:45: limits.addressRate.requestsPerSecond: must be a whole number from 1 to 1000000',
+  },
+  {
+    name: 'a proxy by its name',
+    text: 'limits: { trustedProxies: [10.0.0.0/8, proxy.test] }\n',
+    says: '1:40: limits.trustedProxies[1]: must be an IP address, or a network such as 10.0.0.0/8',
   },
   {
     name: 'a word for yes',

@@ -1,8 +1,8 @@
 /** Requests that two servers could read in two ways: each is refused, or goes on with one meaning. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, HOST, HOST_LINE, startGateway } from '../support/gateway.ts';
-import { openConnection, parseResponses, sendRaw } from '../support/raw-http.ts';
-import { answer, openScriptedUpstream, type ScriptedUpstream } from '../support/scripted-upstream.ts';
+import { type Gateway, HOST, HOST_LINE, startGateway } from '../../support/gateway.ts';
+import { openConnection, parseResponses, sendRaw } from '../../support/raw-http.ts';
+import { answer, openScriptedUpstream, type ScriptedUpstream } from '../../support/scripted-upstream.ts';
 
 const SMUGGLED = `GET /smuggled HTTP/1.1\r\n${HOST_LINE}\r\nConnection: close\r\n\r\n`;
 
