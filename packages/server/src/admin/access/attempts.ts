@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { addressKey } from '../../limits/address-key.ts';
 
 /** Wrong tokens are forgotten one by one: so many at once, and then one in this time. */
 interface Allowance {
@@ -41,13 +41,13 @@ export function openAttempts(): Attempts {
   let fromAll = NONE;
   return {
     waitMs: (address, now) => {
-      const own = byAddress.get(networkOf(address)) ?? NONE;
+      const own = byAddress.get(addressKey(address)) ?? NONE;
       const wait = waitOf(own, FROM_ONE_ADDRESS, now);
       const isNew = countOf(own, FROM_ONE_ADDRESS, now) === 0;
       return isNew ? wait : Math.max(wait, waitOf(fromAll, FROM_ALL, now));
     },
     fail: (address, now) => {
-      const network = networkOf(address);
+      const network = addressKey(address);
       const own = byAddress.get(network) ?? NONE;
       byAddress.delete(network);
       byAddress.set(network, oneMore(own, FROM_ONE_ADDRESS, now));
@@ -55,12 +55,12 @@ export function openAttempts(): Attempts {
       fromAll = oneMore(fromAll, FROM_ALL, now);
     },
     succeed: (address, name) => {
-      const key = `${networkOf(address)} ${name}`;
+      const key = `${addressKey(address)} ${name}`;
       known.delete(key);
       known.add(key);
       dropFirst(known, KNOWN_KEPT);
     },
-    isKnown: (address, name) => known.has(`${networkOf(address)} ${name}`),
+    isKnown: (address, name) => known.has(`${addressKey(address)} ${name}`),
   };
 }
 
@@ -84,20 +84,4 @@ function dropFirst(kept: Map<string, unknown> | Set<string>, limit: number): voi
     kept.delete(first);
     return;
   }
-}
-
-/** Whoever has one address of version 6 has its whole network of 64 bits. */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [left = '', right] = address.replace(/%.*$/, '').split('::');
-  const head = left === '' ? [] : left.split(':');
-  const tail = right === undefined || right === '' ? [] : right.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - head.length - tail.length) }, () => '0');
-  const groups = right === undefined ? head : [...head, ...zeros, ...tail];
-  return groups
-    .slice(0, 4)
-    .map(group => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }
