@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { spawnTied } from './tied-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
@@ -36,6 +37,8 @@ export interface ServerProcess {
   readonly startUp: string;
   readonly cos: string;
   readonly qingstor: string;
+  readonly azureTables: string;
+  readonly boomi: string;
   readonly admin: string;
   /** Sends a signal and waits for the end. */
   readonly stop: (
@@ -43,23 +46,33 @@ export interface ServerProcess {
   ) => Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
+/** Of what it writes to standard error, for when it does not start. */
+const ERRORS_KEPT = 10_000;
+
 /** Starts the built server on free ports, and waits until it says that it is ready. */
 export async function startServerProcess(
   dataDirectory: string,
   args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const all = [MAIN, 'serve', '--port-base', '0', '--data', dataDirectory, '--log-level', 'warn', ...args];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawnTied(process.execPath, all, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the server has no output');
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    errors += chunk;
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    errors = (errors + chunk).slice(-ERRORS_KEPT);
   });
   let startUp = '';
   await new Promise<void>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout.setEncoding('utf8').on('data', (chunk: string) => {
       startUp += chunk;
       if (startUp.includes('Try')) resolve();
     });
+    child.once('error', reject);
     child.once('exit', code => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });
   const address = (label: string): string => {
@@ -72,6 +85,8 @@ export async function startServerProcess(
     startUp,
     cos: address('Tencent COS'),
     qingstor: address('QingStor'),
+    azureTables: address('Azure Tables'),
+    boomi: address('Boomi'),
     admin: address('Admin API'),
     stop: async signal => {
       const ended = once(child, 'exit');

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findExecutable } from './find-executable.ts';
 import { freePort } from './free-port.ts';
+import { spawnTied } from './tied-process.ts';
 
 const ETCD = findExecutable('etcd');
 const ETCDCTL = findExecutable('etcdctl');
@@ -53,7 +54,7 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   function start(member: number): void {
     const client = endpoints[member] ?? '';
     const peer = peers[member] ?? '';
-    const child = spawn(
+    const child = spawnTied(
       ETCD ?? '',
       [
         ...['--name', names[member] ?? '', '--data-dir', join(directory, names[member] ?? '')],

@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkHistory } from './check-history.ts';
+import { type Environment, startEnvironment } from './environment.ts';
+import { type EtcdLog, openEtcdLog } from './etcd-log.ts';
+import { FAULTS, type Fault, type Heal } from './faults.ts';
+import type { Gateway } from './gateway.ts';
+import { newTotals, type FaultSums } from './fault-sums.ts';
+import type { History, LogEntry, Recovery, State } from './history.ts';
+import { type Client, openClient } from './http-client.ts';
+import { seededRandom } from './seeded-random.ts';
+import { newTenants, type Tenant } from './tenants.ts';
+import { readOnce, startWorkload } from './workload.ts';
+
+export interface FaultRunOptions {
+  readonly seed: number;
+  /** For how long new faults are begun. */
+  readonly milliseconds: number;
+  /** Only these. All, unless they are given. */
+  readonly faults?: readonly Fault[];
+  /** Is told what happens. */
+  readonly onProgress: (line: string) => void;
+}
+
+/** What was done, and what came of it. */
+export interface FaultReport extends FaultSums {
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+/** etcd is out of space after so many bytes, and one gateway. */
+const QUOTA_BYTES = 48 * 1024 * 1024;
+const DISK_BYTES = 48 * 1024 * 1024;
+/** Clients are at work for so long before a fault, and after it is over. */
+const CALM_MILLISECONDS = 300;
+const SHORTEST_FAULT_MILLISECONDS = 400;
+const LONGEST_FAULT_MILLISECONDS = 3_000;
+/** How long a gateway that does not recover is waited for. */
+const RECOVERY_TIMEOUT_MILLISECONDS = 60_000;
+const POLL_MILLISECONDS = 5;
+const POLL_TIMEOUT_MILLISECONDS = 1_000;
+
+/** Lets faults come and go while clients write and read, and checks what they have seen. */
+export async function runFaults(options: FaultRunOptions): Promise<FaultReport> {
+  const { seed, milliseconds, faults = FAULTS, onProgress } = options;
+  const random = seededRandom(seed);
+  const began = performance.now();
+  const environment = await startEnvironment({ quotaBytes: QUOTA_BYTES, diskBytes: DISK_BYTES });
+  const { gateways } = environment;
+  const log = openEtcdLog(environment.cluster);
+  const totals = newTotals(faults.map(({ name }) => name));
+  const tenants = newTenants();
+  const workload = startWorkload({ gateways, tenants, random: random.fork() });
+  const poll = openClient({ keepsConnections: false, timeoutMilliseconds: POLL_TIMEOUT_MILLISECONDS });
+  let deck: Fault[] = [];
+
+  /** Every fault once before any comes again, in another order each time. */
+  function nextFault(place?: Fault['place']): Fault | undefined {
+    if (deck.length === 0) {
+      deck = random.shuffled(
+        faults.filter(fault => {
+          const missing = fault.missing(environment);
+          if (missing !== undefined) totals.skip(fault.name, missing);
+          return missing === undefined;
+        }),
+      );
+    }
+    const index = place === undefined ? 0 : deck.findIndex(fault => fault.place === place);
+    return index < 0 ? undefined : deck.splice(index, 1)[0];
+  }
+
+  /** One fault, sometimes with another one of another place at the same time. */
+  async function round(number: number): Promise<void> {
+    const first = nextFault();
+    if (!first) throw new Error('there is no fault that can be done here');
+    const second =
+      number > faults.length && random.chance(0.4)
+        ? nextFault(first.place === 'etcd' ? 'gateway' : 'etcd')
+        : undefined;
+    const struck: readonly Fault[] = second ? [first, second] : [first];
+    const names = struck.map(({ name }) => name).join(' + ');
+    await sleep(CALM_MILLISECONDS);
+    onProgress(`... ${names}`);
+    const heals: Heal[] = [];
+    for (const fault of struck) {
+      heals.push(await fault.strike(environment, random));
+      totals.strike(fault.name);
+    }
+    await sleep(
+      SHORTEST_FAULT_MILLISECONDS +
+        random.next() ** 2 * (LONGEST_FAULT_MILLISECONDS - SHORTEST_FAULT_MILLISECONDS),
+    );
+    // Ways are opened and gateways started when etcd has a quorum again.
+    for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'etcd') await heal();
+    for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'gateway') await heal();
+    const recoveries = await untilRecovered(names, gateways, log, poll.send);
+    await sleep(CALM_MILLISECONDS);
+    await workload.pause();
+    const settled = await settle(names, gateways, log, tenants.replaceAll(), poll.send);
+    const history: History = {
+      writes: workload.writes.splice(0),
+      reads: workload.reads.splice(0),
+      log: settled.log,
+      recoveries: [...recoveries, ...settled.recoveries],
+    };
+    workload.resume();
+    const checked = checkHistory(history);
+    totals.add({ ...history, recoveries }, checked);
+    const slowest = Math.max(...recoveries.map(recovery => recovery.milliseconds));
+    onProgress(
+      `${names}: ${history.writes.length} writes, ${history.reads.length} reads, recovered in ${Math.round(slowest)} ms, ` +
+        `${checked.violations.length} violations`,
+    );
+  }
+
+  try {
+    for (let number = 1; performance.now() - began < milliseconds; number++) await round(number);
+  } finally {
+    await workload.close();
+    poll.close();
+    log.close();
+    await environment.close();
+  }
+  return { seed, seconds: (performance.now() - began) / 1000, ...totals.sums() };
+}
+
+/** Measures how long each gateway takes, from now, to have everything that is in etcd now. */
+async function untilRecovered(
+  fault: string,
+  gateways: readonly Gateway[],
+  log: EtcdLog,
+  send: Client,
+): Promise<readonly Recovery[]> {
+  const healed = performance.now();
+  const newest = await log.newest();
+  if (!newest) return [];
+  return await Promise.all(
+    gateways.map(async (gateway, index) => {
+      while (!(await hasRevision(send, gateway, newest))) {
+        if (performance.now() - healed > RECOVERY_TIMEOUT_MILLISECONDS) {
+          return { fault, gateway: index, milliseconds: Number.POSITIVE_INFINITY };
+        }
+        await sleep(POLL_MILLISECONDS);
+      }
+      return { fault, gateway: index, milliseconds: performance.now() - healed };
+    }),
+  );
+}
+
+async function hasRevision(send: Client, gateway: Gateway, { tenant, revision }: Pick<LogEntry, 'tenant' | 'revision'>): Promise<boolean> {
+  const address = gateway.addressOf('admin');
+  if (address === undefined) return false;
+  try {
+    const path = `/api/v1/tenants/${tenant}/policy/history`;
+    const { status, text } = await send(address, { method: 'GET', path });
+    if (status !== 200) return false;
+    const { revisions } = JSON.parse(text) as { readonly revisions: readonly { readonly revision: number }[] };
+    return (revisions[0]?.revision ?? 0) >= revision;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits, while nobody writes, until every gateway answers for every tenant by what etcd has, in every way of reading. */
+async function settle(
+  fault: string,
+  gateways: readonly Gateway[],
+  etcdLog: EtcdLog,
+  tenants: readonly Tenant[],
+  send: Client,
+): Promise<{ readonly log: readonly LogEntry[]; readonly recoveries: readonly Recovery[] }> {
+  const began = performance.now();
+  for (;;) {
+    const log = await etcdLog.of(tenants.map(({ id }) => id));
+    const read = performance.now();
+    const states = new Map<string, State>();
+    for (const { tenant, state } of log.toSorted((a, b) => a.sequence - b.sequence)) states.set(tenant, state);
+    const recoveries = await Promise.all(
+      gateways.map(async (gateway, index) => {
+        const isSame = await showsAll(send, gateway, tenants, states);
+        // A write that nobody has acknowledged may come now: then etcd is asked again.
+        const milliseconds = isSame ? read - began : Number.POSITIVE_INFINITY;
+        return { fault: `${fault}, all tenants`, gateway: index, milliseconds };
+      }),
+    );
+    const isOver = recoveries.every(({ milliseconds }) => milliseconds < Number.POSITIVE_INFINITY);
+    if (isOver || performance.now() - began > RECOVERY_TIMEOUT_MILLISECONDS) return { log, recoveries };
+  }
+}
+
+async function showsAll(
+  send: Client,
+  gateway: Gateway,
+  tenants: readonly Tenant[],
+  states: ReadonlyMap<string, State>,
+): Promise<boolean> {
+  for (const tenant of tenants) {
+    for (const through of ['admin', 'preflight'] as const) {
+      const read = await readOnce(send, gateway, tenant, through, 1);
+      if (read?.seen !== (states.get(tenant.id) ?? 'absent')) return false;
+    }
+  }
+  return true;
+}
+
