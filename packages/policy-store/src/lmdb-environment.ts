@@ -40,6 +40,9 @@ export function openEnvironment(
     // learn of a revision that a power failure takes back, and that is then given to another policy. Measured, it is
     // not faster here: writes of one process share a commit either way.
     overlappingSync: false,
+    // With this, lmdb makes a promise of its own for each batch and gives it to nobody. When the disk is full it rejects,
+    // which ends the process. Transactions that come while one is written are written together in either case.
+    eventTurnBatching: false,
   });
   openDirectories.add(path);
 
@@ -57,9 +60,19 @@ export function openEnvironment(
   return { environment, close };
 }
 
+/** The disk did not take a write. Nothing of it was done; `cause` tells why. */
+export class NotCommittedError extends Error {
+  constructor(cause: unknown) {
+    super('the write was not committed', { cause });
+    this.name = 'NotCommittedError';
+  }
+}
+
 /**
  * Runs `action` in a write transaction of its own, wholly or, when it throws, not at all. Resolves when the result is on
  * disk and every process sees it. Actions that are begun in the same turn share one commit.
+ *
+ * @throws NotCommittedError; and what `action` throws
  */
 export async function inTransaction<Result>(environment: Environment, action: () => Result): Promise<Result> {
   try {
@@ -68,7 +81,7 @@ export async function inTransaction<Result>(environment: Environment, action: ()
     // lmdb tells why a commit failed in a second promise, and an unhandled rejection if nobody asks for it.
     if (!(error instanceof Error) || !('commitError' in error)) throw error;
     const cause = await Promise.resolve(error.commitError).catch((reason: unknown) => reason);
-    throw new Error('the write was not committed', { cause });
+    throw new NotCommittedError(cause);
   }
 }
 
