@@ -26,7 +26,7 @@ function logOf(...states: readonly State[]): LogEntry[] {
 
 const UNKNOWN: Partial<Write> = { outcome: { kind: 'unknown' } };
 const REFUSED: Partial<Write> = { outcome: { kind: 'refused', status: 403 } };
-const EMPTY: History = { writes: [], reads: [], log: [], recoveries: [] };
+const EMPTY: History = { writes: [], reads: [], log: [], recoveries: [], deaths: [] };
 
 function found(history: Partial<History>): readonly Property[] {
   return checkHistory({ ...EMPTY, ...history }).violations.map(({ property }) => property);
@@ -206,6 +206,7 @@ describe('checkHistory', () => {
       property: 'late-recovery',
       recoveries: [{ fault: 'pause', gateway: 0, milliseconds: 2_001 }],
     },
+    { name: 'a gateway that ended', property: 'gateway-died', deaths: [{ gateway: 0, how: 'code 1' }] },
   ];
   it.each(bad)('finds $property in $name', ({ name: _, property, ...history }) => {
     expect(found(history)).toEqual([property]);

@@ -48,6 +48,10 @@ export function checkHistory(history: History): Checked {
     }
   }
   violations.push(...lateRecoveries(history));
+  for (const death of history.deaths) {
+    const message = `gateway ${death.gateway} ended by itself: ${death.how}`;
+    violations.push({ property: 'gateway-died', message, evidence: [death] });
+  }
   return {
     violations,
     counts: {

@@ -26,6 +26,8 @@ export interface Gateway {
   /** Of the processes that answer for the services. */
   readonly workerIds: () => readonly number[];
   readonly start: () => Promise<void>;
+  /** How it ended when nobody had ended it; undefined when it did not. */
+  readonly death: () => string | undefined;
   /** As a power failure would end it. */
   readonly kill: () => Promise<void>;
   readonly signal: (signal: 'SIGSTOP' | 'SIGCONT') => void;
@@ -75,6 +77,11 @@ export function newGateway(options: GatewayOptions): Gateway {
     workerIds() {
       const id = running?.child.pid;
       return id === undefined || workers < 2 ? [] : childrenOf(id);
+    },
+    death() {
+      const { exitCode = null, signalCode = null } = running?.child ?? {};
+      if (exitCode === null && signalCode === null) return undefined;
+      return `${signalCode ?? `code ${exitCode}`}: ${running?.errors()}`;
     },
     async start() {
       running = await startServerProcess(data, ['--workers', String(workers), ...args], env);

@@ -57,12 +57,19 @@ export interface Recovery {
   readonly milliseconds: number;
 }
 
+/** A gateway that ended by itself. */
+export interface Death {
+  readonly gateway: number;
+  readonly how: string;
+}
+
 export interface History {
   readonly writes: readonly Write[];
   readonly reads: readonly Read[];
   /** All that is in the store at the end, oldest first for each tenant. */
   readonly log: readonly LogEntry[];
   readonly recoveries: readonly Recovery[];
+  readonly deaths: readonly Death[];
 }
 
 export type Property =
@@ -73,11 +80,12 @@ export type Property =
   | 'own-write-not-read'
   | 'happened-twice'
   | 'not-linearizable'
-  | 'late-recovery';
+  | 'late-recovery'
+  | 'gateway-died';
 
 export interface Violation {
   readonly property: Property;
   readonly message: string;
   /** The piece of history that shows it. */
-  readonly evidence: readonly (Write | Read | LogEntry | Recovery)[];
+  readonly evidence: readonly (Write | Read | LogEntry | Recovery | Death)[];
 }

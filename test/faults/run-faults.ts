@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from './check-history.ts';
-import { type Environment, startEnvironment } from './environment.ts';
+import { startEnvironment } from './environment.ts';
 import { type EtcdLog, openEtcdLog } from './etcd-log.ts';
 import { FAULTS, type Fault, type Heal } from './faults.ts';
 import type { Gateway } from './gateway.ts';
 import { newTotals, type FaultSums } from './fault-sums.ts';
-import type { History, LogEntry, Recovery, State } from './history.ts';
+import type { Death, History, LogEntry, Recovery, State } from './history.ts';
 import { type Client, openClient } from './http-client.ts';
 import { seededRandom } from './seeded-random.ts';
 import { newTenants, type Tenant } from './tenants.ts';
@@ -92,6 +92,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
     // Ways are opened and gateways started when etcd has a quorum again.
     for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'etcd') await heal();
     for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'gateway') await heal();
+    const deaths = await revive(gateways);
     const recoveries = await untilRecovered(names, gateways, log, poll.send);
     await sleep(CALM_MILLISECONDS);
     await workload.pause();
@@ -101,6 +102,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
       reads: workload.reads.splice(0),
       log: settled.log,
       recoveries: [...recoveries, ...settled.recoveries],
+      deaths,
     };
     workload.resume();
     const checked = checkHistory(history);
@@ -121,6 +123,18 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
     await environment.close();
   }
   return { seed, seconds: (performance.now() - began) / 1000, ...totals.sums() };
+}
+
+/** Starts those again that have ended by themselves. */
+async function revive(gateways: readonly Gateway[]): Promise<readonly Death[]> {
+  const deaths: Death[] = [];
+  for (const [index, gateway] of gateways.entries()) {
+    const how = gateway.death();
+    if (how === undefined) continue;
+    deaths.push({ gateway: index, how });
+    await gateway.start();
+  }
+  return deaths;
 }
 
 /** Measures how long each gateway takes, from now, to have everything that is in etcd now. */

@@ -33,6 +33,8 @@ export async function runCommand(
 /** A `crossgate serve` that is a process of its own. */
 export interface ServerProcess {
   readonly child: ChildProcess;
+  /** The end of what it has written to standard error. */
+  readonly errors: () => string;
   /** What it printed when it was ready. */
   readonly startUp: string;
   readonly cos: string;
@@ -46,7 +48,7 @@ export interface ServerProcess {
   ) => Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
-/** Of what it writes to standard error, for when it does not start. */
+/** Of what it writes to standard error: why it did not start, or ended. */
 const ERRORS_KEPT = 10_000;
 
 /** Starts the built server on free ports, and waits until it says that it is ready. */
@@ -82,6 +84,7 @@ export async function startServerProcess(
   };
   return {
     child,
+    errors: () => errors,
     startUp,
     cos: address('Tencent COS'),
     qingstor: address('QingStor'),

@@ -25,9 +25,9 @@ export interface TcpProxy {
 interface Stream {
   readonly way: 'to' | 'from';
   readonly target: Socket;
-  readonly held: Buffer[];
-  /** When the chunk before arrives: none overtakes it. */
-  arrivesAt: number;
+  /** What has not arrived yet, in order. */
+  readonly waiting: { readonly chunk: Buffer; readonly arrivesAt: number }[];
+  timer: NodeJS.Timeout | undefined;
 }
 
 interface Connection {
@@ -48,19 +48,29 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
 
   function pass(connection: Connection, stream: Stream, chunk: Buffer): void {
     if (connection.isDead) return;
-    if (isHeld(stream.way) || stream.held.length > 0) {
-      stream.held.push(chunk);
-      return;
-    }
-    const now = performance.now();
     const delay = weather.kind === 'slow' ? weather.milliseconds : 0;
-    stream.arrivesAt = Math.max(now + delay, stream.arrivesAt);
-    if (stream.arrivesAt <= now) stream.target.write(chunk);
-    else setTimeout(() => stream.target.write(chunk), stream.arrivesAt - now);
+    stream.waiting.push({ chunk, arrivesAt: performance.now() + delay });
+    deliver(stream);
+  }
+
+  /** One after the other: none overtakes another, also when the weather changes. */
+  function deliver(stream: Stream): void {
+    clearTimeout(stream.timer);
+    if (isHeld(stream.way)) return;
+    for (let next = stream.waiting[0]; next; next = stream.waiting[0]) {
+      const milliseconds = next.arrivesAt - performance.now();
+      if (milliseconds > 0) {
+        stream.timer = setTimeout(deliver, milliseconds, stream);
+        return;
+      }
+      stream.waiting.shift();
+      stream.target.write(next.chunk);
+    }
   }
 
   function end(connection: Connection): void {
     if (!connections.delete(connection)) return;
+    for (const { timer } of connection.streams) clearTimeout(timer);
     for (const socket of connection.sockets) socket.destroy();
   }
 
@@ -71,8 +81,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
       return;
     }
     const upstream = connect(Number(port), host);
-    const to: Stream = { way: 'to', target: upstream, held: [], arrivesAt: 0 };
-    const from: Stream = { way: 'from', target: client, held: [], arrivesAt: 0 };
+    const to: Stream = { way: 'to', target: upstream, waiting: [], timer: undefined };
+    const from: Stream = { way: 'from', target: client, waiting: [], timer: undefined };
     const connection: Connection = {
       sockets: [client, upstream],
       streams: [to, from],
@@ -104,8 +114,8 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
         if (next.kind === 'cut') end(connection);
         if (next.kind === 'dead') connection.isDead = true;
         for (const stream of connection.streams) {
-          if (isHeld(stream.way) || connection.isDead) continue;
-          for (const chunk of stream.held.splice(0)) stream.target.write(chunk);
+          if (connection.isDead) stream.waiting.length = 0;
+          deliver(stream);
         }
       }
     },
