@@ -27,12 +27,20 @@ export interface EtcdConnection {
  */
 export interface EtcdClient {
   /**
-   * Sends a request until it is answered, `signal` is aborted or each endpoint was asked so many times: over the
-   * endpoints in turn, with pauses that grow from round to round. Rounds have no limit unless it is given. It may reach etcd more than once: only for what has the same effect then.
+   * Sends a request until it is answered or `signal` is aborted: over the endpoints in turn, with pauses that grow from
+   * round to round. It is given up before when no endpoint takes a connection, for then it has reached nobody. It may reach
+   * etcd more than once: only for what has the same effect then.
    *
    * @throws EtcdError; the last one, when it is given up
    */
-  readonly call: (path: string, body: object, signal: AbortSignal, rounds?: number) => Promise<unknown>;
+  readonly call: (path: string, body: object, signal: AbortSignal) => Promise<unknown>;
+  /**
+   * Sends a small request, and again to the next endpoint, on a connection of its own, each time there was no answer for a
+   * while. The endpoint that answers is preferred from then on.
+   *
+   * @throws EtcdError, when there is no answer within the time that one member has, or every endpoint has failed
+   */
+  readonly ask: (path: string, body: object, signal: AbortSignal) => Promise<Answered>;
   /**
    * Sends a request once, to the endpoint that is preferred now, and gives the messages of the answer as they come: each
    * time all that are there.
@@ -45,7 +53,16 @@ export interface EtcdClient {
   readonly close: () => Promise<void>;
 }
 
+/** What came of a request that was sent to several endpoints. */
+export interface Answered {
+  readonly answer: unknown;
+  /** Whether the one that was preferred has said nothing: neither will a watch there. */
+  readonly wasSilent: boolean;
+}
+
 const REQUEST_TIMEOUT_MILLISECONDS = 2_000;
+/** Longer than a request takes where all is well, and short beside the two seconds in which an outage is to be over. */
+const SILENCE_MILLISECONDS = 300;
 /** To one endpoint. One of them has the watch; requests beyond the others wait. */
 const CONNECTIONS = 32;
 /** How often a token may turn out not to be good before that counts as a failure. */
@@ -61,18 +78,23 @@ const MESSAGE_LIMIT_BYTES = 64 * 1024 * 1024;
 export function openEtcdClient(connection: EtcdConnection): EtcdClient {
   const { user, tls, requestTimeoutMilliseconds = REQUEST_TIMEOUT_MILLISECONDS } = connection;
   const origins = connection.endpoints.map(endpointOrigin);
-  const agent = new Agent({
-    connect: {
-      timeout: requestTimeoutMilliseconds,
-      ...(tls?.ca !== undefined && { ca: tls.ca }),
-      ...(tls?.certificate !== undefined && { cert: tls.certificate }),
-      ...(tls?.privateKey !== undefined && { key: tls.privateKey }),
-    },
-    headersTimeout: requestTimeoutMilliseconds,
-    bodyTimeout: requestTimeoutMilliseconds,
-    connections: CONNECTIONS,
-    pipelining: 1,
-  });
+  const newAgent = (options: Agent.Options): Agent =>
+    new Agent({
+      connect: {
+        timeout: requestTimeoutMilliseconds,
+        ...(tls?.ca !== undefined && { ca: tls.ca }),
+        ...(tls?.certificate !== undefined && { cert: tls.certificate }),
+        ...(tls?.privateKey !== undefined && { key: tls.privateKey }),
+      },
+      headersTimeout: requestTimeoutMilliseconds,
+      bodyTimeout: requestTimeoutMilliseconds,
+      ...options,
+    });
+  const newKeptAgent = (): Agent => newAgent({ connections: CONNECTIONS, pipelining: 1 });
+  let kept = newKeptAgent();
+  /** Its connections are used once. */
+  const fresh = newAgent({ pipelining: 0 });
+  const agents = new Set([kept, fresh]);
   /** Of `origins`, modulo their number. */
   let preferred = Math.floor(Math.random() * origins.length);
   let token: string | undefined;
@@ -82,7 +104,16 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
     if (endpoint === preferred) preferred = (endpoint + 1) % origins.length;
   }
 
+  /** Lets go of the connections, of which some are dead: what is under way on the others ends there. */
+  function renewConnections(): void {
+    const former = kept;
+    kept = newKeptAgent();
+    agents.add(kept);
+    void former.close().then(() => agents.delete(former));
+  }
+
   async function send(
+    agent: Agent,
     endpoint: number,
     path: string,
     body: object,
@@ -102,12 +133,13 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
   }
 
   async function authorization(
+    agent: Agent,
     endpoint: number,
     signal: AbortSignal,
   ): Promise<Readonly<Record<string, string>>> {
     if (user === undefined) return {};
     if (token === undefined) {
-      const body = await send(endpoint, '/v3/auth/authenticate', user, {}, { signal });
+      const body = await send(agent, endpoint, '/v3/auth/authenticate', user, {}, { signal });
       const answer = JSON.parse(await readText(body)) as { readonly token?: string };
       token = answer.token ?? '';
     }
@@ -126,48 +158,105 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
     return failure;
   }
 
-  async function callOnce(path: string, body: object, signal: AbortSignal): Promise<unknown> {
-    const endpoint = preferred;
+  async function callOnce(
+    agent: Agent,
+    endpoint: number,
+    path: string,
+    body: object,
+    signal: AbortSignal,
+  ): Promise<unknown> {
     try {
       // Headers, body and connection each have a time-out; all of them together have another.
       return await withTimeLimit(signal, 2 * requestTimeoutMilliseconds, async limited => {
-        const headers = await authorization(endpoint, limited);
-        return JSON.parse(await readText(await send(endpoint, path, body, headers, { signal: limited })));
+        const headers = await authorization(agent, endpoint, limited);
+        const answer = await send(agent, endpoint, path, body, headers, { signal: limited });
+        return JSON.parse(await readText(answer)) as unknown;
       });
     } catch (error) {
       throw failed(endpoint, error);
     }
   }
 
-  return {
-    async call(path, body, signal, rounds = Number.POSITIVE_INFINITY) {
-      let authentications = 0;
-      for (let attempts = 0; ; ) {
-        try {
-          return await callOnce(path, body, signal);
-        } catch (error) {
-          const { kind } = error as EtcdError;
-          if (kind === 'compacted' || kind === 'refused' || signal.aborted) throw error;
-          if (kind === 'unauthenticated' && authentications < AUTHENTICATIONS) {
-            authentications += 1;
-            continue;
-          }
-          attempts += 1;
-          const round = Math.floor(attempts / origins.length);
-          if (round >= rounds) throw error;
-          if (round > 0 && !(await pause(jittered(round), signal))) throw error;
+  async function call(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+    let authentications = 0;
+    let hasReachedNobody = true;
+    for (let attempts = 0; ; ) {
+      try {
+        return await callOnce(kept, preferred, path, body, signal);
+      } catch (error) {
+        const { kind, isConnectionRefused } = error as EtcdError;
+        if (kind === 'compacted' || kind === 'refused' || signal.aborted) throw error;
+        if (kind === 'unauthenticated' && authentications < AUTHENTICATIONS) {
+          authentications += 1;
+          continue;
         }
+        attempts += 1;
+        hasReachedNobody &&= isConnectionRefused;
+        const round = Math.floor(attempts / origins.length);
+        if (round > 0 && hasReachedNobody) throw error;
+        if (round > 0 && !(await pause(jittered(round), signal))) throw error;
       }
-    },
+    }
+  }
+
+  /** The same request at one endpoint after the other, without waiting for those that are silent. */
+  async function ask(path: string, body: object, signal: AbortSignal): Promise<Answered> {
+    const first = preferred;
+    const ending = new AbortController();
+    const limited = AbortSignal.any([signal, ending.signal]);
+    const timer = setTimeout(() => ending.abort(), requestTimeoutMilliseconds);
+    const underWay = new Set<Promise<Attempt>>();
+    let failure = new EtcdError('unreachable', `no member of etcd answers`);
+    let failures = 0;
+    let isFirstSilent = true;
+
+    function begin(attempt: number): void {
+      const endpoint = (first + attempt) % origins.length;
+      const running: Promise<Attempt> = callOnce(attempt === 0 ? kept : fresh, endpoint, path, body, limited)
+        .then(
+          answer => ({ kind: 'answered' as const, attempt, endpoint, answer }),
+          (error: unknown) => ({ kind: 'failed' as const, attempt, error: error as EtcdError }),
+        )
+        .finally(() => underWay.delete(running));
+      underWay.add(running);
+    }
+
+    try {
+      for (let attempt = 0; ; attempt++) {
+        begin(attempt);
+        const next = await Promise.race([...underWay, pause(SILENCE_MILLISECONDS, limited)]);
+        if (limited.aborted) throw failure;
+        if (typeof next === 'boolean') continue;
+        if (next.kind === 'answered') {
+          const wasSilent = next.attempt > 0 && isFirstSilent;
+          if (wasSilent) renewConnections();
+          preferred = next.endpoint;
+          return { answer: next.answer, wasSilent };
+        }
+        failure = next.error;
+        failures += 1;
+        if (next.attempt === 0) isFirstSilent = false;
+        if (failure.kind === 'refused' || failure.kind === 'compacted') throw failure;
+        if (failures > origins.length && underWay.size === 0) throw failure;
+      }
+    } finally {
+      clearTimeout(timer);
+      ending.abort();
+    }
+  }
+
+  return {
+    call,
+    ask,
     async *stream(path, body, signal) {
       const endpoint = preferred;
       try {
         const headers = {
-          ...(await authorization(endpoint, signal)),
+          ...(await authorization(kept, endpoint, signal)),
           // etcd then ends the answer when the member has lost its cluster, rather than fall silent.
           'grpc-metadata-hasleader': 'true',
         };
-        const stream = await send(endpoint, path, body, headers, { signal, bodyTimeout: 0 });
+        const stream = await send(kept, endpoint, path, body, headers, { signal, bodyTimeout: 0 });
         for await (const lines of readLines(stream, MESSAGE_LIMIT_BYTES)) {
           yield lines.map(line => JSON.parse(line) as unknown);
         }
@@ -176,9 +265,16 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
       }
     },
     nextEndpoint: () => preferAfter(preferred),
-    close: () => agent.destroy(),
+    async close() {
+      await Promise.all(Array.from(agents, agent => agent.destroy()));
+    },
   };
 }
+
+/** One of several that `ask` has under way. */
+type Attempt =
+  | { readonly kind: 'answered'; readonly attempt: number; readonly endpoint: number; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly attempt: number; readonly error: EtcdError };
 
 /** Pauses before a round over the endpoints, different for each client, so that they do not all come back at once. */
 function jittered(round: number): number {
@@ -211,5 +307,7 @@ function errorOfAnswer(status: number, text: string): EtcdError {
 
 function unreachable(origin: string, cause: unknown): EtcdError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new EtcdError('unreachable', `${origin}: ${reason}`, { cause });
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const isConnectionRefused = code === 'ECONNREFUSED';
+  return new EtcdError('unreachable', `${origin}: ${reason}`, { cause, isConnectionRefused });
 }

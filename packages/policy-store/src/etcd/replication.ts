@@ -134,6 +134,10 @@ export function startReplication(parts: ReplicationParts): Replication {
         const seen = await look(signal);
         if (reasonToReload(seen) !== undefined) return;
         const { head } = seen;
+        if (head.wasSilent) {
+          report?.warn({}, 'a member of etcd has fallen silent: another one is followed');
+          return;
+        }
         const revision = replica.policies.revision();
         if (head.revision <= revision) behind = undefined;
         else if (behind?.at !== revision) behind = { at: revision, since: performance.now() };
