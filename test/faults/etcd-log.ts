@@ -2,15 +2,7 @@ import type { EtcdCluster } from '../support/etcd-cluster.ts';
 import type { LogEntry } from './history.ts';
 import { openClient } from './http-client.ts';
 import { readPolicy } from './services.ts';
-
-/** What etcd has, read past the gateways. All members must be up. */
-export interface EtcdLog {
-  /** What was written last; undefined when there is nothing. */
-  readonly newest: () => Promise<Pick<LogEntry, 'tenant' | 'revision'> | undefined>;
-  /** Everything that is there of some tenants. Throws when that is something that no writer has written. */
-  readonly of: (tenantIds: readonly string[]) => Promise<readonly LogEntry[]>;
-  readonly close: () => void;
-}
+import type { StoreLog } from './store-log.ts';
 
 const PREFIX = '/crossgate/v1/log/';
 const TIMEOUT_MILLISECONDS = 10_000;
@@ -21,9 +13,10 @@ interface KeyValue {
   readonly mod_revision: string;
 }
 
-export function openEtcdLog({ endpoints }: EtcdCluster): EtcdLog {
+/** What etcd has, read past the gateways. */
+export function openEtcdLog({ endpoints }: EtcdCluster): StoreLog {
   const { send, close } = openClient({ keepsConnections: false, timeoutMilliseconds: TIMEOUT_MILLISECONDS });
-  const { host } = new URL(endpoints[0] ?? '');
+  const hosts = endpoints.map(endpoint => new URL(endpoint).host);
 
   async function range(prefix: string, options: object = {}): Promise<readonly KeyValue[]> {
     const body = {
@@ -32,10 +25,24 @@ export function openEtcdLog({ endpoints }: EtcdCluster): EtcdLog {
       range_end: toBase64(`${prefix.slice(0, -1)}0`),
       ...options,
     };
-    const answer = await send(host, { method: 'POST', path: '/v3/kv/range', body: JSON.stringify(body) });
-    if (answer.status !== 200) throw new Error(`etcd does not tell its log: ${answer.text}`);
-    const { kvs = [] } = JSON.parse(answer.text) as { readonly kvs?: readonly KeyValue[] };
+    const answer = await post('/v3/kv/range', JSON.stringify(body));
+    const { kvs = [] } = JSON.parse(answer) as { readonly kvs?: readonly KeyValue[] };
     return kvs;
+  }
+
+  /** By the first member that answers: one that was just started does not yet. */
+  async function post(path: string, body: string): Promise<string> {
+    let problem: unknown;
+    for (const host of hosts) {
+      try {
+        const { status, text } = await send(host, { method: 'POST', path, body });
+        if (status === 200) return text;
+        problem = text;
+      } catch (error) {
+        problem = error;
+      }
+    }
+    throw new Error('etcd does not tell its log', { cause: problem });
   }
 
   return {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EtcdCluster } from '../support/etcd-cluster.ts';
 import type { Weather } from '../support/tcp-proxy.ts';
-import type { Environment } from './environment.ts';
+import type { Environment, EtcdEnvironment } from './environment.ts';
 import { FAKETIME_MISSING } from './faketime.ts';
 import { fillQuota, freeQuota } from './quota.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -10,25 +10,25 @@ import type { SeededRandom } from './seeded-random.ts';
 export type Heal = () => Promise<void>;
 
 /** Something that goes wrong in an environment where all was well. */
-export interface Fault {
+export interface Fault<In extends Environment = EtcdEnvironment> {
   readonly name: string;
   /** What it disturbs: two faults of one place do not come at the same time. */
   readonly place: 'etcd' | 'gateway';
   /** Why it cannot be done here; undefined when it can. */
-  readonly missing: (environment: Environment) => string | undefined;
-  readonly strike: (environment: Environment, random: SeededRandom) => Promise<Heal>;
+  readonly missing: (environment: In) => string | undefined;
+  readonly strike: (environment: In, random: SeededRandom) => Promise<Heal>;
 }
 
 const possible = (): undefined => undefined;
 
 const MEMBERS = [0, 1, 2];
 
-async function killMembers({ cluster }: Environment, members: readonly number[]): Promise<Heal> {
+async function killMembers({ cluster }: EtcdEnvironment, members: readonly number[]): Promise<Heal> {
   await cluster.kill(...members);
   return () => cluster.restart(...members);
 }
 
-async function pauseMember({ cluster }: Environment, member: number): Promise<Heal> {
+async function pauseMember({ cluster }: EtcdEnvironment, member: number): Promise<Heal> {
   cluster.signal(member, 'SIGSTOP');
   return async () => {
     cluster.signal(member, 'SIGCONT');
@@ -78,8 +78,8 @@ async function compactAndDefragment(cluster: EtcdCluster): Promise<void> {
 const HOUR_SECONDS = 3_600;
 const CLOCK_JUMPS = [-24 * HOUR_SECONDS, -HOUR_SECONDS, -30, 30, HOUR_SECONDS, 24 * HOUR_SECONDS];
 
-/** Everything that the suite does. */
-export const FAULTS: readonly Fault[] = [
+/** What happens to a gateway, wherever its policies are. */
+export const GATEWAY_FAULTS: readonly Fault<Environment>[] = [
   {
     name: 'kill a gateway',
     place: 'gateway',
@@ -133,6 +133,11 @@ export const FAULTS: readonly Fault[] = [
       return async () => empty();
     },
   },
+];
+
+/** What happens to gateways, to members of etcd, and between them. */
+export const ETCD_FAULTS: readonly Fault[] = [
+  ...GATEWAY_FAULTS,
   weatherFault('cut connections', () => ({ kind: 'cut' })),
   weatherFault('slow connections', random => ({ kind: 'slow', milliseconds: 20 + random.below(300) })),
   weatherFault('silence one way', random => ({ kind: 'silent', way: random.pick(['to', 'from'] as const) })),

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from './check-history.ts';
-import { startEnvironment } from './environment.ts';
-import { type EtcdLog, openEtcdLog } from './etcd-log.ts';
-import { FAULTS, type Fault, type Heal } from './faults.ts';
+import type { Environment } from './environment.ts';
+import type { Fault, Heal } from './faults.ts';
 import type { Gateway } from './gateway.ts';
 import { newTotals, type FaultSums } from './fault-sums.ts';
 import type { Death, History, LogEntry, Recovery, State } from './history.ts';
 import { type Client, openClient } from './http-client.ts';
 import { seededRandom } from './seeded-random.ts';
+import type { StoreLog } from './store-log.ts';
 import { newTenants, type Tenant } from './tenants.ts';
 import { readOnce, startWorkload } from './workload.ts';
 
@@ -15,8 +15,6 @@ export interface FaultRunOptions {
   readonly seed: number;
   /** For how long new faults are begun. */
   readonly milliseconds: number;
-  /** Only these. All, unless they are given. */
-  readonly faults?: readonly Fault[];
   /** Is told what happens. */
   readonly onProgress: (line: string) => void;
 }
@@ -27,34 +25,36 @@ export interface FaultReport extends FaultSums {
   readonly seconds: number;
 }
 
-/** etcd is out of space after so many bytes, and one gateway. */
-const QUOTA_BYTES = 48 * 1024 * 1024;
-const DISK_BYTES = 48 * 1024 * 1024;
 /** Clients are at work for so long before a fault, and after it is over. */
 const CALM_MILLISECONDS = 300;
 const SHORTEST_FAULT_MILLISECONDS = 400;
 const LONGEST_FAULT_MILLISECONDS = 3_000;
+/** Now and then one lasts longer than a gateway waits for etcd before it gives a write up. */
+const OUTAGE_MILLISECONDS = 7_000;
+const OUTAGE_CHANCE = 0.06;
 /** How long a gateway that does not recover is waited for. */
 const RECOVERY_TIMEOUT_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 5;
 const POLL_TIMEOUT_MILLISECONDS = 1_000;
 
-/** Lets faults come and go while clients write and read, and checks what they have seen. */
-export async function runFaults(options: FaultRunOptions): Promise<FaultReport> {
-  const { seed, milliseconds, faults = FAULTS, onProgress } = options;
+/** Lets faults come and go while clients write and read, and checks what they have seen. Closes the environment at the end. */
+export async function runFaults<In extends Environment>(
+  environment: In,
+  faults: readonly Fault<In>[],
+  options: FaultRunOptions,
+): Promise<FaultReport> {
+  const { seed, milliseconds, onProgress } = options;
   const random = seededRandom(seed);
   const began = performance.now();
-  const environment = await startEnvironment({ quotaBytes: QUOTA_BYTES, diskBytes: DISK_BYTES });
-  const { gateways } = environment;
-  const log = openEtcdLog(environment.cluster);
+  const { gateways, log } = environment;
   const totals = newTotals(faults.map(({ name }) => name));
   const tenants = newTenants();
   const workload = startWorkload({ gateways, tenants, random: random.fork() });
   const poll = openClient({ keepsConnections: false, timeoutMilliseconds: POLL_TIMEOUT_MILLISECONDS });
-  let deck: Fault[] = [];
+  let deck: Fault<In>[] = [];
 
   /** Every fault once before any comes again, in another order each time. */
-  function nextFault(place?: Fault['place']): Fault | undefined {
+  function nextFault(place?: Fault['place']): Fault<In> | undefined {
     if (deck.length === 0) {
       deck = random.shuffled(
         faults.filter(fault => {
@@ -76,19 +76,18 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
       number > faults.length && random.chance(0.4)
         ? nextFault(first.place === 'etcd' ? 'gateway' : 'etcd')
         : undefined;
-    const struck: readonly Fault[] = second ? [first, second] : [first];
+    const struck: readonly Fault<In>[] = second ? [first, second] : [first];
     const names = struck.map(({ name }) => name).join(' + ');
     await sleep(CALM_MILLISECONDS);
-    onProgress(`... ${names}`);
     const heals: Heal[] = [];
     for (const fault of struck) {
       heals.push(await fault.strike(environment, random));
       totals.strike(fault.name);
     }
-    await sleep(
+    const ordinary =
       SHORTEST_FAULT_MILLISECONDS +
-        random.next() ** 2 * (LONGEST_FAULT_MILLISECONDS - SHORTEST_FAULT_MILLISECONDS),
-    );
+      random.next() ** 2 * (LONGEST_FAULT_MILLISECONDS - SHORTEST_FAULT_MILLISECONDS);
+    await sleep(random.chance(OUTAGE_CHANCE) ? OUTAGE_MILLISECONDS : ordinary);
     // Ways are opened and gateways started when etcd has a quorum again.
     for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'etcd') await heal();
     for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'gateway') await heal();
@@ -119,7 +118,6 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultReport> 
   } finally {
     await workload.close();
     poll.close();
-    log.close();
     await environment.close();
   }
   return { seed, seconds: (performance.now() - began) / 1000, ...totals.sums() };
@@ -141,7 +139,7 @@ async function revive(gateways: readonly Gateway[]): Promise<readonly Death[]> {
 async function untilRecovered(
   fault: string,
   gateways: readonly Gateway[],
-  log: EtcdLog,
+  log: StoreLog,
   send: Client,
 ): Promise<readonly Recovery[]> {
   const healed = performance.now();
@@ -178,13 +176,13 @@ async function hasRevision(send: Client, gateway: Gateway, { tenant, revision }:
 async function settle(
   fault: string,
   gateways: readonly Gateway[],
-  etcdLog: EtcdLog,
+  storeLog: StoreLog,
   tenants: readonly Tenant[],
   send: Client,
 ): Promise<{ readonly log: readonly LogEntry[]; readonly recoveries: readonly Recovery[] }> {
   const began = performance.now();
   for (;;) {
-    const log = await etcdLog.of(tenants.map(({ id }) => id));
+    const log = await storeLog.of(tenants.map(({ id }) => id));
     const read = performance.now();
     const states = new Map<string, State>();
     for (const { tenant, state } of log.toSorted((a, b) => a.sequence - b.sequence)) states.set(tenant, state);
