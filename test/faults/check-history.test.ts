@@ -8,7 +8,17 @@ const TENANT = 'cos/a';
 
 function put(number: number, began: number, ended: number, rest: Partial<Write> = {}): Write {
   const outcome: WriteOutcome = { kind: 'written', revision: number * 10 };
-  return { number, tenant: TENANT, gateway: 0, action: 'put', through: 'admin', began, ended, outcome, ...rest };
+  return {
+    number,
+    tenant: TENANT,
+    gateway: 0,
+    action: 'put',
+    through: 'admin',
+    began,
+    ended,
+    outcome,
+    ...rest,
+  };
 }
 
 function read(seen: Read['seen'], began: number, ended: number, rest: Partial<Read> = {}): Read {
@@ -60,10 +70,7 @@ describe('checkHistory', () => {
     },
     {
       name: 'nothing before the first write and after a deletion',
-      writes: [
-        put(1, 2, 3),
-        put(2, 4, 5, { action: 'delete', outcome: { kind: 'written', revision: 15 } }),
-      ],
+      writes: [put(1, 2, 3), put(2, 4, 5, { action: 'delete', outcome: { kind: 'written', revision: 15 } })],
       reads: [read('absent', 0, 1), read('absent', 6, 7), read('absent', 8, 9)],
       log: logOf(1, 'absent'),
     },
@@ -100,10 +107,7 @@ describe('checkHistory', () => {
     {
       name: 'a deletion that is not in the log',
       property: 'acknowledged-write-lost',
-      writes: [
-        put(1, 0, 1),
-        put(2, 2, 3, { action: 'delete', outcome: { kind: 'written', revision: 15 } }),
-      ],
+      writes: [put(1, 0, 1), put(2, 2, 3, { action: 'delete', outcome: { kind: 'written', revision: 15 } })],
       log: logOf(1),
     },
     {
@@ -189,10 +193,7 @@ describe('checkHistory', () => {
     {
       name: 'more deletions than were asked for',
       property: 'happened-twice',
-      writes: [
-        put(1, 0, 1),
-        put(2, 2, 3, { action: 'delete', outcome: { kind: 'written', revision: 15 } }),
-      ],
+      writes: [put(1, 0, 1), put(2, 2, 3, { action: 'delete', outcome: { kind: 'written', revision: 15 } })],
       log: logOf(1, 'absent', 'absent'),
     },
     {
@@ -298,7 +299,13 @@ describe('checkRegister', () => {
         const writes = operations.map(({ isDelete, expects, before, after, isUnknown }, index): Write => {
           const number = index + 1;
           const expected: State | undefined =
-            expects === 'nothing' ? undefined : expects === 'current' ? state : expects === 'other' ? 1_000 : 'absent';
+            expects === 'nothing'
+              ? undefined
+              : expects === 'current'
+                ? state
+                : expects === 'other'
+                  ? 1_000
+                  : 'absent';
           let outcome: WriteOutcome;
           if (expected !== undefined && expected !== state) outcome = { kind: 'conflict', current: state };
           else if (isDelete && state === 'absent') outcome = { kind: 'absent' };

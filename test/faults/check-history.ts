@@ -128,7 +128,8 @@ function doubleWrites({ name, writes, log, isComplete }: Tenant): readonly Viola
   const counts = new Map<State, LogEntry[]>();
   for (const entry of log) counts.set(entry.state, [...(counts.get(entry.state) ?? []), entry]);
   const deletions = writes.filter(
-    ({ action, outcome }) => action === 'delete' && (outcome.kind === 'written' || outcome.kind === 'unknown'),
+    ({ action, outcome }) =>
+      action === 'delete' && (outcome.kind === 'written' || outcome.kind === 'unknown'),
   ).length;
   for (const [state, entries] of counts) {
     const allowed = state === 'absent' ? deletions : 1;
@@ -187,9 +188,7 @@ function backwardReadsAt(tenant: Tenant, gateway: number): readonly Violation[] 
     const revision = write.gateway === gateway ? revisionOfWrite(tenant, write) : undefined;
     return revision === undefined ? [] : [{ revision, at: write.ended, by: write }];
   });
-  const reads = tenant.reads
-    .filter(read => read.gateway === gateway)
-    .toSorted((a, b) => a.began - b.began);
+  const reads = tenant.reads.filter(read => read.gateway === gateway).toSorted((a, b) => a.began - b.began);
   pending.sort((a, b) => b.at - a.at);
   let floor: Floor | undefined;
   for (const read of reads) {

@@ -28,13 +28,17 @@ export interface EtcdEnvironmentOptions {
   readonly quotaBytes?: number;
   /** Of the disk of the last gateway, which then has one of its own. The second has a clock of its own. */
   readonly diskBytes?: number;
+  /** Lets gateways speak to members without a proxy between them. */
+  readonly isDirect?: boolean;
+  /** Further arguments of `crossgate serve`. */
+  readonly args?: readonly string[];
   /** Of the first gateway. Default 2. */
   readonly workers?: number;
 }
 
 /** Starts everything. Gateways are ready when it resolves. */
 export async function startEtcdEnvironment(options: EtcdEnvironmentOptions = {}): Promise<EtcdEnvironment> {
-  const { gateways: count = 3, quotaBytes, diskBytes, workers = 2 } = options;
+  const { gateways: count = 3, quotaBytes, diskBytes, isDirect, workers = 2, args = [] } = options;
   const flags = quotaBytes === undefined ? [] : ['--quota-backend-bytes', String(quotaBytes)];
   return await closingOnFailure(async (directory, closers) => {
     const cluster = await startEtcdCluster({ flags });
@@ -44,12 +48,14 @@ export async function startEtcdEnvironment(options: EtcdEnvironmentOptions = {})
     const proxies: TcpProxy[][] = [];
     const gateways: Gateway[] = [];
     for (let index = 0; index < count; index++) {
-      const own = await Promise.all(cluster.endpoints.map(endpoint => startTcpProxy(new URL(endpoint).host)));
+      const targets = isDirect ? [] : cluster.endpoints;
+      const own = await Promise.all(targets.map(endpoint => startTcpProxy(new URL(endpoint).host)));
       proxies.push(own);
       closers.push(...own.map(proxy => () => proxy.close()));
+      const endpoints = isDirect ? cluster.endpoints : own.map(({ address }) => `http://${address}`);
       const gateway = newGateway({
         directory: join(directory, `gateway-${index}`),
-        args: ['--store', `etcd=${own.map(({ address }) => `http://${address}`).join(',')}`],
+        args: ['--store', `etcd=${endpoints.join(',')}`, ...args],
         workers: index === 0 ? workers : 1,
         hasOwnClock: index === 1,
         ...(diskBytes !== undefined && index === count - 1 && { diskBytes }),
@@ -77,7 +83,10 @@ export interface SingleEnvironmentOptions {
 }
 
 /** One gateway that keeps its policies itself, for all its workers. */
-export function startSingleEnvironment({ workers, diskBytes }: SingleEnvironmentOptions): Promise<Environment> {
+export function startSingleEnvironment({
+  workers,
+  diskBytes,
+}: SingleEnvironmentOptions): Promise<Environment> {
   return closingOnFailure(async (directory, closers) => {
     const gateway = newGateway({
       directory: join(directory, 'gateway'),

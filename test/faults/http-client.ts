@@ -18,7 +18,10 @@ export interface Answer {
 export type Client = (address: string, call: Call) => Promise<Answer>;
 
 /** A client that keeps its connections, or makes a new one for each request, which any worker may then answer. */
-export function openClient(options: { readonly keepsConnections: boolean; readonly timeoutMilliseconds: number }): {
+export function openClient(options: {
+  readonly keepsConnections: boolean;
+  readonly timeoutMilliseconds: number;
+}): {
   readonly send: Client;
   readonly close: () => void;
 } {

@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { replaceSection } from '../support/report-section.ts';
 import { formatFaults, formatViolations } from './format-faults.ts';
+import { formatPropagation, measurePropagation } from './propagation.ts';
+import { formatSoak, soak } from './soak.ts';
 import { runSuite } from './suite.ts';
+
+/** Enough for a p99. */
+const PROPAGATION_WRITES = 200;
 
 /** What `npm run test:faults` was told to do. Gives the exit code. */
 export async function main(args: readonly string[], root: string): Promise<number> {
@@ -24,6 +29,16 @@ export async function main(args: readonly string[], root: string): Promise<numbe
     if (values.write) replaceSection(page, section, text);
   }
 
+  if (values.propagation) {
+    tell('propagation', formatPropagation(await measurePropagation(PROPAGATION_WRITES)));
+    return 0;
+  }
+  if (values.soak) {
+    const report = await soak(minutes, seed);
+    tell('soak', formatSoak(report));
+    for (const error of report.errors) print(error);
+    return report.errorCount === 0 ? 0 : 1;
+  }
   const { etcd, single } = await runSuite({ seed, minutes, onProgress: print });
   const text = [
     '### Gateways that share etcd',

@@ -9,7 +9,10 @@ const PUT_TIMEOUT_MILLISECONDS = 5_000;
 /** Writes until etcd has no space left, and raises its alarm. */
 export async function fillQuota({ endpoints }: EtcdCluster): Promise<void> {
   const value = Buffer.alloc(PIECE_BYTES, 'junk').toString('base64');
-  const { send, close } = openClient({ keepsConnections: true, timeoutMilliseconds: PUT_TIMEOUT_MILLISECONDS });
+  const { send, close } = openClient({
+    keepsConnections: true,
+    timeoutMilliseconds: PUT_TIMEOUT_MILLISECONDS,
+  });
   const { host } = new URL(endpoints[0] ?? '');
   try {
     for (let piece = 0; ; piece++) {

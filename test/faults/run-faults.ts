@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkHistory } from './check-history.ts';
 import type { Environment } from './environment.ts';
+import { type FaultSums, newTotals } from './fault-sums.ts';
 import type { Fault, Heal } from './faults.ts';
 import type { Gateway } from './gateway.ts';
-import { newTotals, type FaultSums } from './fault-sums.ts';
 import type { Death, History, LogEntry, Recovery, State } from './history.ts';
 import { type Client, openClient } from './http-client.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -158,14 +158,20 @@ async function untilRecovered(
   );
 }
 
-async function hasRevision(send: Client, gateway: Gateway, { tenant, revision }: Pick<LogEntry, 'tenant' | 'revision'>): Promise<boolean> {
+async function hasRevision(
+  send: Client,
+  gateway: Gateway,
+  { tenant, revision }: Pick<LogEntry, 'tenant' | 'revision'>,
+): Promise<boolean> {
   const address = gateway.addressOf('admin');
   if (address === undefined) return false;
   try {
     const path = `/api/v1/tenants/${tenant}/policy/history`;
     const { status, text } = await send(address, { method: 'GET', path });
     if (status !== 200) return false;
-    const { revisions } = JSON.parse(text) as { readonly revisions: readonly { readonly revision: number }[] };
+    const { revisions } = JSON.parse(text) as {
+      readonly revisions: readonly { readonly revision: number }[];
+    };
     return (revisions[0]?.revision ?? 0) >= revision;
   } catch {
     return false;
@@ -185,7 +191,8 @@ async function settle(
     const log = await storeLog.of(tenants.map(({ id }) => id));
     const read = performance.now();
     const states = new Map<string, State>();
-    for (const { tenant, state } of log.toSorted((a, b) => a.sequence - b.sequence)) states.set(tenant, state);
+    for (const { tenant, state } of log.toSorted((a, b) => a.sequence - b.sequence))
+      states.set(tenant, state);
     const recoveries = await Promise.all(
       gateways.map(async (gateway, index) => {
         const isSame = await showsAll(send, gateway, tenants, states);
@@ -213,4 +220,3 @@ async function showsAll(
   }
   return true;
 }
-

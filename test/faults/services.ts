@@ -144,6 +144,7 @@ function agreed(marks: readonly string[]): Seen {
   const different = new Set(marks);
   const [mark] = different;
   if (mark === undefined) return 'absent';
-  if (different.size > 1 || !/^\d+$/.test(mark)) return { torn: `one answer has the marks ${marks.join(', ')}` };
+  if (different.size > 1 || !/^\d+$/.test(mark))
+    return { torn: `one answer has the marks ${marks.join(', ')}` };
   return Number(mark);
 }

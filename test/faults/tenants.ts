@@ -19,7 +19,15 @@ export interface Tenants {
 }
 
 /** Each service has two, but for Boomi, and Tencent COS one more that is never replaced because of its writes. */
-const IN_USE: readonly ServiceId[] = ['cos', 'cos', 'qingstor', 'qingstor', 'azure-tables', 'azure-tables', 'boomi'];
+const IN_USE: readonly ServiceId[] = [
+  'cos',
+  'cos',
+  'qingstor',
+  'qingstor',
+  'azure-tables',
+  'azure-tables',
+  'boomi',
+];
 /** Fewer than a store remembers. */
 const WRITES_EACH = 45;
 

@@ -49,7 +49,11 @@ export function startWorkload(options: WorkloadOptions): Workload {
   /** What writers believe that a tenant has. */
   const believed = new Map<string, Belief>();
 
-  async function act(action: () => Promise<void>, pauseMilliseconds: number, own: SeededRandom): Promise<void> {
+  async function act(
+    action: () => Promise<void>,
+    pauseMilliseconds: number,
+    own: SeededRandom,
+  ): Promise<void> {
     while (!isClosed) {
       if (!isPaused) {
         underWay += 1;
@@ -191,8 +195,11 @@ function beliefAfter(
       return { state: outcome.current, revision: outcome.revision };
     case 'absent':
       return { state: 'absent', revision: undefined };
-    default:
+    case 'refused':
+    case 'unknown':
       return undefined;
+    default:
+      return outcome satisfies never;
   }
 }
 

@@ -273,7 +273,12 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
 
 /** One of several that `ask` has under way. */
 type Attempt =
-  | { readonly kind: 'answered'; readonly attempt: number; readonly endpoint: number; readonly answer: unknown }
+  | {
+      readonly kind: 'answered';
+      readonly attempt: number;
+      readonly endpoint: number;
+      readonly answer: unknown;
+    }
   | { readonly kind: 'failed'; readonly attempt: number; readonly error: EtcdError };
 
 /** Pauses before a round over the endpoints, different for each client, so that they do not all come back at once. */
