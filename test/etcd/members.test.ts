@@ -114,7 +114,8 @@ describeWith(ETCD_MISSING)('openEtcdPolicyStore, when members of etcd fail', () 
     written(await store.put(ALICE, numberedPolicy(1)));
     await cluster.kill(0, 1, 2);
     const began = performance.now();
-    for (const write of [store.put(ALICE, numberedPolicy(2)), store.delete(BOB)]) await expectUnavailable(write);
+    for (const write of [store.put(ALICE, numberedPolicy(2)), store.delete(BOB)])
+      await expectUnavailable(write);
     expect(performance.now() - began).toBeLessThan(5_000);
     await cluster.restart(0, 1, 2);
     await eventually(() => expect(store.status().problem).toBeUndefined());
