@@ -19,9 +19,16 @@ export interface EtcdClusterOptions {
   /** Default 3. */
   readonly members?: number;
   /** PEM files for clients; members talk in the clear among themselves. */
-  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+  readonly tls?: EtcdClusterTls;
   /** Further flags of each member. */
   readonly flags?: readonly string[];
+}
+
+export interface EtcdClusterTls {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  /** Whose certificates clients must show; the member's own must be one. Left out: members ask for none. */
+  readonly clientCaFile?: string;
 }
 
 /** Real members on loopback, each a process of its own. */
@@ -66,6 +73,9 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
         '--unsafe-no-fsync',
         ...['--logger', 'zap', '--log-level', 'panic', '--log-outputs', 'stderr'],
         ...(tls ? ['--cert-file', tls.certificateFile, '--key-file', tls.keyFile] : []),
+        ...(tls?.clientCaFile !== undefined
+          ? ['--client-cert-auth', '--trusted-ca-file', tls.clientCaFile]
+          : []),
         ...flags,
       ],
       { stdio: 'ignore' },
@@ -78,10 +88,12 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   }
 
   async function controlWith(input: string, ...args: readonly string[]): Promise<string> {
-    const trust = tls ? ['--cacert', tls.certificateFile] : [];
+    const trust = tls ? ['--cacert', tls.clientCaFile ?? tls.certificateFile] : [];
+    const shown =
+      tls?.clientCaFile === undefined ? [] : ['--cert', tls.certificateFile, '--key', tls.keyFile];
     const running = promisify(execFile)(
       ETCDCTL ?? '',
-      ['--endpoints', endpoints.join(','), ...trust, ...args],
+      ['--endpoints', endpoints.join(','), ...trust, ...shown, ...args],
       { env: { ...process.env, ETCDCTL_API: '3' } },
     );
     running.child.stdin?.end(input);
