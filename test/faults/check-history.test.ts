@@ -207,6 +207,11 @@ describe('checkHistory', () => {
       property: 'late-recovery',
       recoveries: [{ fault: 'pause', gateway: 0, milliseconds: 2_001 }],
     },
+    {
+      name: 'a gateway that does not know what to say',
+      property: 'internal-error',
+      writes: [put(1, 0, 1, { outcome: { kind: 'unknown', status: 500 } })],
+    },
     { name: 'a gateway that ended', property: 'gateway-died', deaths: [{ gateway: 0, how: 'code 1' }] },
   ];
   it.each(bad)('finds $property in $name', ({ name: _, property, ...history }) => {

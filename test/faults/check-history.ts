@@ -36,7 +36,7 @@ export function checkHistory(history: History): Checked {
   let undecided = 0;
   for (const tenant of tenants) {
     violations.push(...lostWrites(tenant), ...doubleWrites(tenant), ...wrongReads(tenant));
-    violations.push(...backwardReads(tenant));
+    violations.push(...backwardReads(tenant), ...internalErrors(tenant));
     const order = checkRegister(tenant.writes);
     if (order === 'undecided') undecided += 1;
     if (order === 'not-linearizable') {
@@ -90,6 +90,17 @@ function grouped<Item extends { readonly tenant: string }>(items: readonly Item[
     else groups.set(item.tenant, [item]);
   }
   return groups;
+}
+
+/** Whatever goes wrong around a gateway, it knows what to say. */
+function internalErrors({ name, writes }: Tenant): readonly Violation[] {
+  return writes
+    .filter(({ outcome }) => outcome.kind === 'unknown' && outcome.status === 500)
+    .map(write => ({
+      property: 'internal-error',
+      message: `write ${write.number} to ${name} was answered 500`,
+      evidence: [write],
+    }));
 }
 
 /** An acknowledged write is in the log, under the revision that was told; what is in the log was written by somebody. */

@@ -81,7 +81,8 @@ export type Property =
   | 'happened-twice'
   | 'not-linearizable'
   | 'late-recovery'
-  | 'gateway-died';
+  | 'gateway-died'
+  | 'internal-error';
 
 export interface Violation {
   readonly property: Property;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseExposition } from '../support/exposition.ts';
 import { checkHistory } from './check-history.ts';
 import type { Environment } from './environment.ts';
 import { type FaultSums, newTotals } from './fault-sums.ts';
@@ -35,6 +36,8 @@ const OUTAGE_CHANCE = 0.06;
 /** How long a gateway that does not recover is waited for. */
 const RECOVERY_TIMEOUT_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 5;
+/** A gateway asks etcd every second. */
+const CONTACT_LIMIT_SECONDS = 3;
 const POLL_TIMEOUT_MILLISECONDS = 1_000;
 
 /** Lets faults come and go while clients write and read, and checks what they have seen. Closes the environment at the end. */
@@ -195,7 +198,8 @@ async function settle(
       states.set(tenant, state);
     const recoveries = await Promise.all(
       gateways.map(async (gateway, index) => {
-        const isSame = await showsAll(send, gateway, tenants, states);
+        const isSame =
+          (await showsAll(send, gateway, tenants, states)) && (await saysThatAllIsWell(send, gateway));
         // A write that nobody has acknowledged may come now: then etcd is asked again.
         const milliseconds = isSame ? read - began : Number.POSITIVE_INFINITY;
         return { fault: `${fault}, all tenants`, gateway: index, milliseconds };
@@ -204,6 +208,22 @@ async function settle(
     const isOver = recoveries.every(({ milliseconds }) => milliseconds < Number.POSITIVE_INFINITY);
     if (isOver || performance.now() - began > RECOVERY_TIMEOUT_MILLISECONDS) return { log, recoveries };
   }
+}
+
+/** Whether it is ready, and its metrics tell of no replica that is behind or out of touch. */
+async function saysThatAllIsWell(send: Client, gateway: Gateway): Promise<boolean> {
+  const address = gateway.addressOf('admin') ?? '';
+  const [ready, metrics] = await Promise.all(
+    ['/readyz', '/metrics'].map(path => send(address, { method: 'GET', path })),
+  );
+  if (ready?.status !== 200 || !metrics) return false;
+  const { samples } = parseExposition(metrics.text);
+  const value = (name: string): number | undefined => samples.get(`crossgate_policy_replica_${name}`);
+  return (
+    (value('ready') ?? 1) === 1 &&
+    (value('lag_revisions') ?? 0) === 0 &&
+    (value('seconds_since_contact') ?? 0) < CONTACT_LIMIT_SECONDS
+  );
 }
 
 async function showsAll(

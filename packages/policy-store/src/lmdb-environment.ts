@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { FORMAT_KEY, REPLICA_FORMAT_KEY } from './lmdb-keys.ts';
+import { PolicyStoreUnavailableError } from './unavailable.ts';
 
 export type Environment = RootDatabase<Buffer, Buffer>;
 
@@ -60,10 +61,12 @@ export function openEnvironment(
   return { environment, close };
 }
 
-/** The disk did not take a write. Nothing of it was done; `cause` tells why. */
-export class NotCommittedError extends Error {
+/** The disk did not take a write, of which nothing was done. `cause` tells all that is known. */
+export class NotCommittedError extends PolicyStoreUnavailableError {
   constructor(cause: unknown) {
-    super('the write was not committed', { cause });
+    // The rest is about pages of the file.
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split(':', 1);
+    super(`the disk did not take the write: ${reason}`, { cause });
     this.name = 'NotCommittedError';
   }
 }

@@ -136,7 +136,7 @@ describe('openLmdbPolicyStore in several processes', () => {
         return await Promise.race([once(child, 'message').then(([message]) => message as unknown), ended]);
       };
       const full = (await next()) as { done: number };
-      const refused = { done: full.done, message: 'the write was not committed' };
+      const refused = { done: full.done, message: 'the disk did not take the write: File too large' };
       expect(full).toMatchObject(refused);
       for (let attempt = 0; attempt < 3; attempt++) {
         const answer = next();
