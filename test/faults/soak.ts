@@ -158,23 +158,16 @@ function qingstorCall(method: string, target: string, body?: string): Call {
 
 /** Buckets, objects and policies of all tenants. */
 function preparations(): readonly Planned[] {
-  const buckets = [
-    ...tenantsOf('cos').flatMap(tenant => [
-      cosCall(tenant, 'PUT', '/'),
-      cosCall(tenant, 'PUT', '/key', BODY),
-    ]),
-    ...tenantsOf('qingstor').flatMap(tenant => [
-      qingstorCall('PUT', `/${tenant}`),
-      qingstorCall('PUT', `/${tenant}/key`, BODY),
-    ]),
-  ];
-  const isCos = (call: Call): boolean => call.headers?.['Host'] !== undefined;
+  const name = 'preparations';
   return [
-    ...buckets.map(call => ({
-      name: 'prepare',
-      listener: isCos(call) ? ('cos' as const) : ('qingstor' as const),
-      call,
-    })),
+    ...tenantsOf('cos').flatMap((tenant): Planned[] => [
+      { name, listener: 'cos', call: cosCall(tenant, 'PUT', '/') },
+      { name, listener: 'cos', call: cosCall(tenant, 'PUT', '/key', BODY) },
+    ]),
+    ...tenantsOf('qingstor').flatMap((tenant): Planned[] => [
+      { name, listener: 'qingstor', call: qingstorCall('PUT', `/${tenant}`) },
+      { name, listener: 'qingstor', call: qingstorCall('PUT', `/${tenant}/key`, BODY) },
+    ]),
     ...SERVICE_IDS.flatMap(id => tenantsOf(id).map(tenant => policyPut(id, tenant, 1))),
   ];
 }
@@ -199,7 +192,7 @@ function plan(random: SeededRandom, number: number): Planned {
   if (share < WRITE_SHARE + PREFLIGHT_SHARE && preflight) {
     return { name: 'preflights', listener: id, call: preflight(tenant, 1 + random.below(RULES)) };
   }
-  return { name: `data requests`, listener: id, call: dataCall(random, id, tenant) };
+  return { name: 'data requests', listener: id, call: dataCall(random, id, tenant) };
 }
 
 function dataCall(random: SeededRandom, id: ServiceId, tenant: string): Call {

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
 import { endpointOrigin } from './endpoint.ts';
 import { EtcdError, etcdError } from './etcd-error.ts';
+import { type Asking, firstAnswer } from './first-answer.ts';
 import { readLines } from './read-lines.ts';
 import { pause, withTimeLimit } from './time-limit.ts';
 
@@ -147,8 +148,10 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
   }
 
   /** Any failure as an EtcdError, with what follows from it for the next request. */
-  function failed(endpoint: number, error: unknown): EtcdError {
+  function failed(endpoint: number, error: unknown, signal: AbortSignal): EtcdError {
     const failure = error instanceof EtcdError ? error : unreachable(origins[endpoint] ?? '', error);
+    // That nobody waits any more says nothing of the endpoint.
+    if (signal.aborted) return failure;
     if (failure.kind === 'unauthenticated') token = undefined;
     if (failure.kind === 'unreachable') {
       // Some versions of etcd break the connection off instead of saying that a token is not good.
@@ -173,7 +176,7 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
         return JSON.parse(await readText(answer)) as unknown;
       });
     } catch (error) {
-      throw failed(endpoint, error);
+      throw failed(endpoint, error, signal);
     }
   }
 
@@ -199,50 +202,20 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
     }
   }
 
-  /** The same request at one endpoint after the other, without waiting for those that are silent. */
   async function ask(path: string, body: object, signal: AbortSignal): Promise<Answered> {
-    const first = preferred;
-    const ending = new AbortController();
-    const limited = AbortSignal.any([signal, ending.signal]);
-    const timer = setTimeout(() => ending.abort(), requestTimeoutMilliseconds);
-    const underWay = new Set<Promise<Attempt>>();
-    let failure = new EtcdError('unreachable', `no member of etcd answers`);
-    let failures = 0;
-    let isFirstSilent = true;
-
-    function begin(attempt: number): void {
-      const endpoint = (first + attempt) % origins.length;
-      const running: Promise<Attempt> = callOnce(attempt === 0 ? kept : fresh, endpoint, path, body, limited)
-        .then(
-          answer => ({ kind: 'answered' as const, attempt, endpoint, answer }),
-          (error: unknown) => ({ kind: 'failed' as const, attempt, error: error as EtcdError }),
-        )
-        .finally(() => underWay.delete(running));
-      underWay.add(running);
-    }
-
-    try {
-      for (let attempt = 0; ; attempt++) {
-        begin(attempt);
-        const next = await Promise.race([...underWay, pause(SILENCE_MILLISECONDS, limited)]);
-        if (limited.aborted) throw failure;
-        if (typeof next === 'boolean') continue;
-        if (next.kind === 'answered') {
-          const wasSilent = next.attempt > 0 && isFirstSilent;
-          if (wasSilent) renewConnections();
-          preferred = next.endpoint;
-          return { answer: next.answer, wasSilent };
-        }
-        failure = next.error;
-        failures += 1;
-        if (next.attempt === 0) isFirstSilent = false;
-        if (failure.kind === 'refused' || failure.kind === 'compacted') throw failure;
-        if (failures > origins.length && underWay.size === 0) throw failure;
-      }
-    } finally {
-      clearTimeout(timer);
-      ending.abort();
-    }
+    const asking: Asking = {
+      endpoints: origins.length,
+      first: preferred,
+      silenceMilliseconds: SILENCE_MILLISECONDS,
+      send: (endpoint, isAgain, ended) => callOnce(isAgain ? fresh : kept, endpoint, path, body, ended),
+    };
+    const found = await withTimeLimit(signal, requestTimeoutMilliseconds, limited =>
+      firstAnswer(asking, limited),
+    );
+    const { answer, endpoint, wasSilent } = found;
+    if (wasSilent) renewConnections();
+    preferred = endpoint;
+    return { answer, wasSilent };
   }
 
   return {
@@ -261,7 +234,7 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
           yield lines.map(line => JSON.parse(line) as unknown);
         }
       } catch (error) {
-        throw failed(endpoint, error);
+        throw failed(endpoint, error, signal);
       }
     },
     nextEndpoint: () => preferAfter(preferred),
@@ -270,16 +243,6 @@ export function openEtcdClient(connection: EtcdConnection): EtcdClient {
     },
   };
 }
-
-/** One of several that `ask` has under way. */
-type Attempt =
-  | {
-      readonly kind: 'answered';
-      readonly attempt: number;
-      readonly endpoint: number;
-      readonly answer: unknown;
-    }
-  | { readonly kind: 'failed'; readonly attempt: number; readonly error: EtcdError };
 
 /** Pauses before a round over the endpoints, different for each client, so that they do not all come back at once. */
 function jittered(round: number): number {
