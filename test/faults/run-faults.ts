@@ -27,12 +27,14 @@ export interface FaultReport extends FaultSums {
 }
 
 /** Clients are at work for so long before a fault, and after it is over. */
-const CALM_MILLISECONDS = 300;
+const CALM_MILLISECONDS = 200;
 const SHORTEST_FAULT_MILLISECONDS = 400;
-const LONGEST_FAULT_MILLISECONDS = 3_000;
+const LONGEST_FAULT_MILLISECONDS = 2_500;
 /** Now and then one lasts longer than a gateway waits for etcd before it gives a write up. */
 const OUTAGE_MILLISECONDS = 7_000;
 const OUTAGE_CHANCE = 0.06;
+/** That two come together. */
+const PAIR_CHANCE = 0.4;
 /** How long a gateway that does not recover is waited for. */
 const RECOVERY_TIMEOUT_MILLISECONDS = 60_000;
 const POLL_MILLISECONDS = 5;
@@ -75,8 +77,10 @@ export async function runFaults<In extends Environment>(
   async function round(number: number): Promise<void> {
     const first = nextFault();
     if (!first) throw new Error('there is no fault that can be done here');
+    // Each has been once, or nearly.
+    const isLater = number > faults.length;
     const second =
-      number > faults.length && random.chance(0.4)
+      isLater && random.chance(PAIR_CHANCE)
         ? nextFault(first.place === 'etcd' ? 'gateway' : 'etcd')
         : undefined;
     const struck: readonly Fault<In>[] = second ? [first, second] : [first];
@@ -90,7 +94,8 @@ export async function runFaults<In extends Environment>(
     const ordinary =
       SHORTEST_FAULT_MILLISECONDS +
       random.next() ** 2 * (LONGEST_FAULT_MILLISECONDS - SHORTEST_FAULT_MILLISECONDS);
-    await sleep(random.chance(OUTAGE_CHANCE) ? OUTAGE_MILLISECONDS : ordinary);
+    const isOutage = isLater && random.chance(OUTAGE_CHANCE);
+    await sleep(isOutage ? OUTAGE_MILLISECONDS : ordinary);
     // Ways are opened and gateways started when etcd has a quorum again.
     for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'etcd') await heal();
     for (const [index, heal] of heals.entries()) if (struck[index]?.place === 'gateway') await heal();
@@ -232,11 +237,11 @@ async function showsAll(
   tenants: readonly Tenant[],
   states: ReadonlyMap<string, State>,
 ): Promise<boolean> {
-  for (const tenant of tenants) {
-    for (const through of ['admin', 'preflight'] as const) {
+  const reads = tenants.flatMap(tenant =>
+    (['admin', 'preflight'] as const).map(async through => {
       const read = await readOnce(send, gateway, tenant, through, 1);
-      if (read?.seen !== (states.get(tenant.id) ?? 'absent')) return false;
-    }
-  }
-  return true;
+      return read?.seen === (states.get(tenant.id) ?? 'absent');
+    }),
+  );
+  return (await Promise.all(reads)).every(isSame => isSame);
 }
