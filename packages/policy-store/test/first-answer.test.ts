@@ -62,20 +62,23 @@ describe('firstAnswer', () => {
     const send = (endpoint: number, isAgain: boolean, signal: AbortSignal): Promise<unknown> => {
       expect(isAgain).toBe(asked.length > 0);
       asked.push(endpoint);
-      switch (endpoints[endpoint]) {
+      const conduct = endpoints[endpoint] ?? 'fails';
+      switch (conduct) {
         case 'answers':
           return Promise.resolve(`answer ${endpoint}`);
         case 'fails':
           return Promise.reject(new EtcdError('unreachable', 'gone'));
         case 'refuses':
           return Promise.reject(new EtcdError('refused', 'no'));
-        default:
+        case 'says nothing':
           return new Promise((_, reject) => {
             signal.addEventListener('abort', () => {
               ended.push(endpoint);
               reject(new EtcdError('unreachable', 'aborted'));
             });
           });
+        default:
+          return conduct satisfies never;
       }
     };
     const found = firstAnswer(
