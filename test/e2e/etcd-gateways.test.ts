@@ -10,6 +10,7 @@ import { parseExposition } from '../support/exposition.ts';
 import { type LocalServer, type LogLine, startLocalServer } from '../support/local-server.ts';
 import { eventually } from '../support/policies.ts';
 import { describeWith } from '../support/required.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const BUCKET = 'examplebucket-1250000000';
 const ALL = [0, 1, 2];
@@ -32,12 +33,8 @@ describeWith(ETCD_MISSING)('crossgate serve --store etcd', () => {
     text = `etcd: { prefix: /gateways-${prefixes}/ }`;
   }
 
-  async function start(logged: LogLine[] = []): Promise<LocalServer> {
-    const server = await startLocalServer(
-      { store: `etcd=${cluster.endpoints.join(',')}` },
-      {},
-      { text, logged },
-    );
+  async function start(logged: LogLine[] = [], endpoints = cluster.endpoints): Promise<LocalServer> {
+    const server = await startLocalServer({ store: `etcd=${endpoints.join(',')}` }, {}, { text, logged });
     servers.push(server);
     return server;
   }
@@ -111,7 +108,10 @@ describeWith(ETCD_MISSING)('crossgate serve --store etcd', () => {
       expect(inService.text).toContain('<Code>ServiceUnavailable</Code>');
       expect(await allowedOrigin(bucket, 'https://a.test')).toBe('https://a.test');
       expect((await admin('/readyz')).status).toBe(200);
-      expect((await gauges(server)).get('crossgate_policy_replica_seconds_since_contact')).toBeGreaterThan(1);
+      await eventually(async () => {
+        const seconds = (await gauges(server)).get('crossgate_policy_replica_seconds_since_contact');
+        expect(seconds).toBeGreaterThan(1);
+      });
       expect(logged.filter(({ msg }) => /etcd is away/.test(String(msg)))).toHaveLength(1);
     } finally {
       await cluster.restart(...ALL);
@@ -122,6 +122,42 @@ describeWith(ETCD_MISSING)('crossgate serve --store etcd', () => {
     });
     expect(await allowedOrigin(bucket, 'https://b.test')).toBe('https://b.test');
     expect(logged.filter(({ msg }) => /etcd answers again/.test(String(msg)))).toHaveLength(1);
+  });
+
+  it('tells how long it has not reached etcd, and how far it is behind', async () => {
+    newPrefix();
+    const proxies = await Promise.all(
+      cluster.endpoints.map(endpoint => startTcpProxy(new URL(endpoint).host)),
+    );
+    try {
+      const [writer, reader] = [
+        await start(),
+        await start(
+          [],
+          proxies.map(({ address }) => `http://${address}`),
+        ),
+      ];
+      for (const server of [writer, reader]) await untilReady(server);
+      const gauge = async (name: string): Promise<number | undefined> =>
+        (await gauges(reader)).get(`crossgate_policy_replica_${name}`);
+      for (const proxy of proxies) proxy.set({ kind: 'dead' });
+      const body = policyFor('https://a.test');
+      const put = await adminApi(writer.admin)(policyPath(BUCKET), { method: 'PUT', body });
+      expect(put.status).toBe(200);
+      await eventually(async () => expect(await gauge('seconds_since_contact')).toBeGreaterThan(2));
+      expect((await adminApi(reader.admin)('/readyz')).status).toBe(200);
+      expect((await adminApi(reader.admin)(policyPath(BUCKET))).status).toBe(404);
+      for (const proxy of proxies) proxy.set({ kind: 'clear' });
+      const cleared = performance.now();
+      await eventually(async () => {
+        expect((await adminApi(reader.admin)(policyPath(BUCKET))).status).toBe(200);
+      });
+      expect(performance.now() - cleared).toBeLessThan(4_000);
+      await eventually(async () => expect(await gauge('seconds_since_contact')).toBeLessThan(2));
+      expect(await gauge('lag_revisions')).toBe(0);
+    } finally {
+      for (const proxy of proxies) await proxy.close();
+    }
   });
 
   it('is not ready, and answers 503, until it has read the policies once', async () => {

@@ -1,11 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EtcdPolicyStore, openEtcdPolicyStore } from '@crossgate/policy-store';
+import {
+  type EtcdPolicyStore,
+  type EtcdPolicyStoreOptions,
+  openEtcdPolicyStore,
+  type PolicyStore,
+} from '@crossgate/policy-store';
 import { policyStoreContract } from '@crossgate/policy-store/testing';
-import { afterAll, beforeAll } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, beforeAll, it } from 'vitest';
 import { ETCD_MISSING, type EtcdCluster, startEtcdCluster } from '../support/etcd-cluster.ts';
+import { followModel, steps } from '../support/policy-store-model.ts';
 import { describeWith } from '../support/required.ts';
+
+/** Each write takes a round through etcd. */
+const MODEL_RUNS = 15;
+const MODEL_TIMEOUT_MILLISECONDS = 60_000;
+
+interface Reopened {
+  readonly store: PolicyStore;
+  readonly reopen: () => Promise<PolicyStore>;
+  readonly dispose: () => Promise<void>;
+}
 
 describeWith(ETCD_MISSING)('with three members of etcd', () => {
   let cluster: EtcdCluster;
@@ -15,8 +32,8 @@ describeWith(ETCD_MISSING)('with three members of etcd', () => {
   });
   afterAll(() => cluster.stop());
 
-  policyStoreContract('openEtcdPolicyStore', async () => {
-    const changeLogLimit = 5;
+  /** An empty store that can be closed and opened again. */
+  async function newStore(options: Partial<EtcdPolicyStoreOptions>): Promise<Reopened> {
     const replicaDirectory = await mkdtemp(join(tmpdir(), 'crossgate-replica-'));
     stores += 1;
     const prefix = `/crossgate-${stores}/`;
@@ -25,7 +42,7 @@ describeWith(ETCD_MISSING)('with three members of etcd', () => {
         endpoints: cluster.endpoints,
         replicaDirectory,
         prefix,
-        changeLogLimit,
+        ...options,
       });
       await store.whenReady(10_000);
       return store;
@@ -33,7 +50,6 @@ describeWith(ETCD_MISSING)('with three members of etcd', () => {
     let current = await open();
     return {
       store: current,
-      changeLogLimit,
       async reopen() {
         await current.close();
         current = await open();
@@ -44,5 +60,29 @@ describeWith(ETCD_MISSING)('with three members of etcd', () => {
         await rm(replicaDirectory, { recursive: true, force: true });
       },
     };
+  }
+
+  policyStoreContract('openEtcdPolicyStore', async () => {
+    const changeLogLimit = 5;
+    return { ...(await newStore({ changeLogLimit })), changeLogLimit };
   });
+
+  it(
+    'does what a list of all changes would do',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, async program => {
+          // Hardly anything fits into the cache, so that it is emptied and filled all the time.
+          const { store, reopen, dispose } = await newStore({ cacheEntries: 4 });
+          try {
+            await followModel(program, store, reopen);
+          } finally {
+            await dispose();
+          }
+        }),
+        { numRuns: MODEL_RUNS },
+      );
+    },
+    MODEL_TIMEOUT_MILLISECONDS,
+  );
 });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -83,11 +83,15 @@ describeWith(ETCD_MISSING)('crossgate store migrate', () => {
     const here = stores.newDirectory();
     await (await fill(here)).close();
     const target = await stores.openReady({ prefix: '/crossgate/' });
-    const child = spawn(process.execPath, [MAIN, 'store', 'migrate', '--from', `lmdb=${here}`, '--to', to]);
+    const temporary = stores.newDirectory();
+    const child = spawn(process.execPath, [MAIN, 'store', 'migrate', '--from', `lmdb=${here}`, '--to', to], {
+      env: { ...process.env, TMPDIR: temporary },
+    });
     const exit = once(child, 'exit');
     await eventually(() => expect(target.list().length).toBeGreaterThan(20));
     child.kill('SIGKILL');
     await exit;
+    expect(readdirSync(temporary)).toEqual([]);
     const result = await runCommand(['store', 'migrate', '--from', `lmdb=${here}`, '--to', to, '--json']);
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     const report = JSON.parse(result.stdout) as { copied: number; alreadyThere: number };

@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EtcdConnection, PolicyStoreUnavailableError, type TenantKey } from '@crossgate/policy-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeCertificate, missingOpenssl, newAuthority } from '../support/certificates.ts';
 import { ETCD_MISSING, type EtcdCluster, startEtcdCluster } from '../support/etcd-cluster.ts';
 import { useEtcdStores } from '../support/etcd-store.ts';
-import { findExecutable } from '../support/find-executable.ts';
 import { eventually, numberedPolicy, numberOf, written } from '../support/policies.ts';
 import { describeWith } from '../support/required.ts';
 
@@ -14,8 +13,7 @@ const ALICE: TenantKey = { dialect: 'cos', tenant: 'alice-1250000000' };
 const USER = { name: 'gateway', password: 'päss-"word"' };
 const ROOT = ['--user', 'root:root'];
 
-const OPENSSL = findExecutable('openssl');
-const MISSING = ETCD_MISSING ?? (OPENSSL ? undefined : 'openssl is not installed (apt-get install openssl)');
+const MISSING = ETCD_MISSING ?? missingOpenssl;
 
 describeWith(MISSING)('openEtcdPolicyStore, with users and over TLS', () => {
   let directory: string;
@@ -24,8 +22,8 @@ describeWith(MISSING)('openEtcdPolicyStore, with users and over TLS', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'crossgate-certificates-'));
-    const tls = newCertificate(directory);
-    ca = readFileSync(tls.certificateFile, 'utf8');
+    const tls = makeCertificate(directory);
+    ca = readFileSync(tls.certificate, 'utf8');
     // Tokens are soon forgotten when nobody uses them.
     cluster = await startEtcdCluster({ members: 1, tls, flags: ['--auth-token-ttl', '1'] });
     await cluster.control('user', 'add', 'root:root');
@@ -116,18 +114,76 @@ describeWith(MISSING)('openEtcdPolicyStore, with users and over TLS', () => {
   });
 });
 
-/** A certificate for loopback that vouches for itself. */
-function newCertificate(directory: string): { readonly certificateFile: string; readonly keyFile: string } {
-  const certificateFile = join(directory, 'certificate.pem');
-  const keyFile = join(directory, 'key.pem');
-  execFileSync(
-    OPENSSL ?? '',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
-      ...['-keyout', keyFile, '-out', certificateFile, '-days', '1', '-subj', '/CN=etcd'],
-      ...['-addext', 'subjectAltName=IP:127.0.0.1'],
-    ],
-    { stdio: 'ignore' },
-  );
-  return { certificateFile, keyFile };
-}
+describeWith(MISSING)('openEtcdPolicyStore, where etcd asks for certificates', () => {
+  let directory: string;
+  let cluster: EtcdCluster;
+  let ca: string;
+  let shown: { readonly certificate: string; readonly privateKey: string };
+  let strange: typeof shown;
+  let nameless: typeof shown;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'crossgate-certificates-'));
+    const authority = newAuthority(join(directory, 'authority'));
+    ca = readFileSync(authority.certificate, 'utf8');
+    // It shows its own to itself: its JSON gateway is a client like any other.
+    const tls = authority.issue('/CN=member', ['serverAuth', 'clientAuth']);
+    const client = authority.issue('/CN=gateway', ['clientAuth']);
+    const stranger = newAuthority(join(directory, 'another')).issue('/CN=stranger', ['clientAuth']);
+    const texts = (files: typeof client): typeof shown => ({
+      certificate: readFileSync(files.certificate, 'utf8'),
+      privateKey: readFileSync(files.privateKey, 'utf8'),
+    });
+    [shown, strange] = [texts(client), texts(stranger)];
+    nameless = texts(authority.issue('/O=gateway', ['clientAuth']));
+    cluster = await startEtcdCluster({
+      members: 1,
+      tls: { ...tls, clientCaFile: authority.certificate },
+    });
+  });
+  afterAll(async () => {
+    await cluster.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  const stores = useEtcdStores(() => cluster.endpoints);
+
+  it('reads and writes with one that etcd trusts', async () => {
+    const [a, b] = [
+      await stores.openReady({ tls: { ca, ...shown } }),
+      await stores.openReady({ tls: { ca, ...shown } }),
+    ];
+    const revision = written(await a.put(ALICE, numberedPolicy(1)));
+    await eventually(() => expect(b.get(ALICE)?.revision).toBe(revision));
+  });
+
+  it('where etcd has users, asks for a user besides, and for a certificate without a common name', async () => {
+    for (const args of [
+      ['user', 'add', 'root:root'],
+      ['user', 'grant-role', 'root', 'root'],
+      ['user', 'add', `${USER.name}:${USER.password}`],
+      ['user', 'grant-role', USER.name, 'root'],
+      ['auth', 'enable'],
+    ]) {
+      await cluster.control(...args);
+    }
+    try {
+      const nobody = stores.open({ tls: { ca, ...nameless } });
+      await eventually(() => expect(nobody.status().problem).toMatch(/permission denied|user name is empty/));
+      const named = stores.open({ tls: { ca, ...shown }, user: USER });
+      await eventually(() => expect(named.status().problem).toMatch(/CommonName/));
+      const store = await stores.openReady({ tls: { ca, ...nameless }, user: USER });
+      written(await store.put(ALICE, numberedPolicy(1)));
+    } finally {
+      await cluster.control(...ROOT, 'auth', 'disable');
+    }
+  });
+
+  it.each([
+    { name: 'without one', given: () => ({}) },
+    { name: 'with one of somebody else', given: () => strange },
+  ])('is refused $name', async ({ given }) => {
+    const store = stores.open({ tls: { ca, ...given() } });
+    await eventually(() => expect(store.status().problem).toMatch(/127\.0\.0\.1/));
+    await expect(store.whenReady(10)).rejects.toThrow(PolicyStoreUnavailableError);
+  });
+});

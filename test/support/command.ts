@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { spawnTied } from './tied-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 
@@ -32,6 +33,8 @@ export async function runCommand(
 /** A `crossgate serve` that is a process of its own. */
 export interface ServerProcess {
   readonly child: ChildProcess;
+  /** The end of what it has written to standard error. */
+  readonly errors: () => string;
   /** What it printed when it was ready. */
   readonly startUp: string;
   readonly cos: string;
@@ -45,6 +48,9 @@ export interface ServerProcess {
   ) => Promise<{ readonly code: number | null; readonly signal: string | null }>;
 }
 
+/** Of what it writes to standard error: why it did not start, or ended. */
+const ERRORS_KEPT = 10_000;
+
 /** Starts the built server on free ports, and waits until it says that it is ready. */
 export async function startServerProcess(
   dataDirectory: string,
@@ -52,20 +58,23 @@ export async function startServerProcess(
   env: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const all = [MAIN, 'serve', '--port-base', '0', '--data', dataDirectory, '--log-level', 'warn', ...args];
-  const child = spawn(process.execPath, all, {
+  const child = spawnTied(process.execPath, all, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('the server has no output');
   let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    errors += chunk;
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    errors = (errors + chunk).slice(-ERRORS_KEPT);
   });
   let startUp = '';
   await new Promise<void>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout.setEncoding('utf8').on('data', (chunk: string) => {
       startUp += chunk;
       if (startUp.includes('Try')) resolve();
     });
+    child.once('error', reject);
     child.once('exit', code => reject(new Error(`the server ended with ${code}: ${errors}`)));
   });
   const address = (label: string): string => {
@@ -75,6 +84,7 @@ export async function startServerProcess(
   };
   return {
     child,
+    errors: () => errors,
     startUp,
     cos: address('Tencent COS'),
     qingstor: address('QingStor'),

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findExecutable } from './find-executable.ts';
 import { freePort } from './free-port.ts';
+import { spawnTied } from './tied-process.ts';
 
 const ETCD = findExecutable('etcd');
 const ETCDCTL = findExecutable('etcdctl');
@@ -18,9 +19,16 @@ export interface EtcdClusterOptions {
   /** Default 3. */
   readonly members?: number;
   /** PEM files for clients; members talk in the clear among themselves. */
-  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+  readonly tls?: EtcdClusterTls;
   /** Further flags of each member. */
   readonly flags?: readonly string[];
+}
+
+export interface EtcdClusterTls {
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Whose certificates clients must show; the member's own must be one. Left out: members ask for none. */
+  readonly clientCaFile?: string;
 }
 
 /** Real members on loopback, each a process of its own. */
@@ -53,7 +61,7 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   function start(member: number): void {
     const client = endpoints[member] ?? '';
     const peer = peers[member] ?? '';
-    const child = spawn(
+    const child = spawnTied(
       ETCD ?? '',
       [
         ...['--name', names[member] ?? '', '--data-dir', join(directory, names[member] ?? '')],
@@ -64,7 +72,10 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
         // Members are killed, never the machine: what was written stays.
         '--unsafe-no-fsync',
         ...['--logger', 'zap', '--log-level', 'panic', '--log-outputs', 'stderr'],
-        ...(tls ? ['--cert-file', tls.certificateFile, '--key-file', tls.keyFile] : []),
+        ...(tls ? ['--cert-file', tls.certificate, '--key-file', tls.privateKey] : []),
+        ...(tls?.clientCaFile !== undefined
+          ? ['--client-cert-auth', '--trusted-ca-file', tls.clientCaFile]
+          : []),
         ...flags,
       ],
       { stdio: 'ignore' },
@@ -77,10 +88,11 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   }
 
   async function controlWith(input: string, ...args: readonly string[]): Promise<string> {
-    const trust = tls ? ['--cacert', tls.certificateFile] : [];
+    const trust = tls ? ['--cacert', tls.clientCaFile ?? tls.certificate] : [];
+    const shown = tls?.clientCaFile === undefined ? [] : ['--cert', tls.certificate, '--key', tls.privateKey];
     const running = promisify(execFile)(
       ETCDCTL ?? '',
-      ['--endpoints', endpoints.join(','), ...trust, ...args],
+      ['--endpoints', endpoints.join(','), ...trust, ...shown, ...args],
       { env: { ...process.env, ETCDCTL_API: '3' } },
     );
     running.child.stdin?.end(input);

@@ -1,6 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { FORMAT_KEY, REPLICA_FORMAT_KEY } from './lmdb-keys.ts';
+import { PolicyStoreUnavailableError } from './unavailable.ts';
 
 export type Environment = RootDatabase<Buffer, Buffer>;
 
@@ -45,6 +46,9 @@ export function openEnvironment(
     // learn of a revision that a power failure takes back, and that is then given to another policy. Measured, it is
     // not faster here: writes of one process share a commit either way.
     overlappingSync: false,
+    // With this, lmdb makes a promise of its own for each batch and gives it to nobody. When the disk is full it rejects,
+    // which ends the process. Transactions that come while one is written are written together in either case.
+    eventTurnBatching: false,
   });
   openDirectories.add(path);
 
@@ -62,9 +66,21 @@ export function openEnvironment(
   return { environment, close };
 }
 
+/** The disk did not take a write, of which nothing was done. `cause` tells all that is known. */
+export class NotCommittedError extends PolicyStoreUnavailableError {
+  constructor(cause: unknown) {
+    // The rest is about pages of the file.
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split(':', 1);
+    super(`the disk did not take the write: ${reason}`, { cause });
+    this.name = 'NotCommittedError';
+  }
+}
+
 /**
  * Runs `action` in a write transaction of its own, wholly or, when it throws, not at all. Resolves when the result is on
  * disk and every process sees it. Actions that are begun in the same turn share one commit.
+ *
+ * @throws NotCommittedError; and what `action` throws
  */
 export async function inTransaction<Result>(environment: Environment, action: () => Result): Promise<Result> {
   try {
@@ -73,7 +89,7 @@ export async function inTransaction<Result>(environment: Environment, action: ()
     // lmdb tells why a commit failed in a second promise, and an unhandled rejection if nobody asks for it.
     if (!(error instanceof Error) || !('commitError' in error)) throw error;
     const cause = await Promise.resolve(error.commitError).catch((reason: unknown) => reason);
-    throw new Error('the write was not committed', { cause });
+    throw new NotCommittedError(cause);
   }
 }
 

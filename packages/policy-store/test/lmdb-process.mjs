@@ -32,6 +32,27 @@ const roles = {
     process.send('ready');
   },
 
+  /**
+   * Writes until that fails, tells how often it did not, and at each message tries once more and tells how that went. A
+   * timer keeps it alive as a server would be.
+   */
+  async fill() {
+    setInterval(() => {}, 1_000);
+    let done = 0;
+    const attempt = () =>
+      store.put(key, policy(done + 1)).then(
+        () => ({ done: ++done }),
+        error => ({ done, message: error.message, cause: error.cause?.code }),
+      );
+    for (;;) {
+      const result = await attempt();
+      if (result.message === undefined) continue;
+      process.send(result);
+      break;
+    }
+    process.on('message', () => void attempt().then(result => process.send(result)));
+  },
+
   /** Writes to several tenants until it is killed, and tells each write when it was acknowledged. */
   async flood() {
     for (let tenant = 0; tenant < 8; tenant++) void writeTo({ dialect: 'cos', tenant: `flood-${tenant}` });

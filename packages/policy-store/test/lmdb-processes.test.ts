@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import {
+  HISTORY_LIMIT,
   openLmdbPolicyStore,
   type PolicyRevision,
   type PolicyStore,
@@ -121,6 +122,36 @@ describe('openLmdbPolicyStore in several processes', () => {
       assertKept(store, acknowledged);
     }
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'refuses writes while the disk is full, and goes on afterwards',
+    async () => {
+      // Beyond the limit, writing fails with EFBIG as it does with ENOSPC on a full disk.
+      const script = 'ulimit -S -f 512; exec "$@"';
+      const args = ['-c', script, 'sh', process.execPath, SCRIPT, directory.path, 'fill'];
+      const child = spawn('sh', args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      children.push(child);
+      const next = async (): Promise<unknown> => {
+        const ended = once(child, 'exit').then(([code]) => `it ended with ${code}`);
+        return await Promise.race([once(child, 'message').then(([message]) => message as unknown), ended]);
+      };
+      const full = (await next()) as { done: number };
+      const refused = { done: full.done, message: 'the disk did not take the write: File too large' };
+      expect(full).toMatchObject(refused);
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const answer = next();
+        child.send('again');
+        expect(await answer).toMatchObject(refused);
+      }
+      expect(store.history(SHARED).length).toBe(Math.min(full.done, HISTORY_LIMIT));
+      expect(age(store.get(SHARED))).toBe(full.done);
+      execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:']);
+      const answer = next();
+      child.send('again');
+      expect(await answer).toEqual({ done: full.done + 1 });
+      expect(age(store.get(SHARED))).toBe(full.done + 1);
+    },
+  );
 });
 
 function assertKept(store: PolicyStore, acknowledged: readonly Acknowledged[]): void {

@@ -133,10 +133,13 @@ async function openCluster(
   if (typeof store !== 'object') throw new Error(`${choice} was read as another store`);
   const connection = etcdConnection(store);
   const replicaDirectory = mkdtempSync(join(tmpdir(), 'crossgate-store-'));
+  const remove = (): void => rmSync(replicaDirectory, { recursive: true, force: true });
   const opened = openEtcdPolicyStore({ ...connection, replicaDirectory });
+  // The files live on until they are closed, however this process ends. Windows removes none that is open.
+  if (process.platform !== 'win32') remove();
   const close = async (): Promise<void> => {
     await opened.close();
-    rmSync(replicaDirectory, { recursive: true, force: true });
+    remove();
   };
   try {
     await untilReady(opened);

@@ -9,13 +9,20 @@ export type EtcdErrorKind =
   /** etcd understood and will not do it: permissions, sizes, a wrong password. Nothing was done. */
   | 'refused';
 
+export interface EtcdErrorOptions extends ErrorOptions {
+  readonly isConnectionRefused?: boolean;
+}
+
 export class EtcdError extends Error {
   readonly kind: EtcdErrorKind;
+  /** Whether nobody listens there: the request was not sent. */
+  readonly isConnectionRefused: boolean;
 
-  constructor(kind: EtcdErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: EtcdErrorKind, message: string, options: EtcdErrorOptions = {}) {
     super(message, options);
     this.name = 'EtcdError';
     this.kind = kind;
+    this.isConnectionRefused = options.isConnectionRefused ?? false;
   }
 }
 

@@ -34,7 +34,7 @@ export interface EtcdPolicyStoreOptions extends EtcdConnection, Omit<LmdbPolicie
   readonly prefix?: string;
   /** How long a write may take, until the replica has it. Default 5,000 ms. */
   readonly writeTimeoutMilliseconds?: number;
-  /** How often etcd is asked what is newest. Default 5,000 ms. */
+  /** How often etcd is asked what is newest. Default 1,000 ms. */
   readonly contactIntervalMilliseconds?: number;
   /** A pino logger is one. */
   readonly log?: ReplicationLog;
@@ -61,7 +61,7 @@ export interface EtcdPolicyStore extends PolicyStore {
 }
 
 const WRITE_TIMEOUT_MILLISECONDS = 5_000;
-const CONTACT_INTERVAL_MILLISECONDS = 5_000;
+const CONTACT_INTERVAL_MILLISECONDS = 1_000;
 
 /** Throws when the replica's directory cannot be used, and for endpoints or a prefix that cannot be. */
 export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicyStore {

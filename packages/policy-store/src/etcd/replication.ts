@@ -1,3 +1,4 @@
+import { NotCommittedError } from '../lmdb-environment.ts';
 import type { EtcdClient } from './etcd-client.ts';
 import { EtcdError } from './etcd-error.ts';
 import type { Replica, ReplicaSource } from './replica.ts';
@@ -39,7 +40,8 @@ export interface ReplicationParts {
 const COMPACTED = 'etcd has compacted what is missing';
 
 const FIRST_PAUSE_MILLISECONDS = 50;
-const LONGEST_PAUSE_MILLISECONDS = 2_000;
+/** What was missed is to be there soon after etcd is back. */
+const LONGEST_PAUSE_MILLISECONDS = 500;
 /** Where each attempt reads everything. */
 const LONGEST_RELOAD_PAUSE_MILLISECONDS = 30_000;
 /** How long a watch may be behind without a word. */
@@ -76,8 +78,7 @@ export function startReplication(parts: ReplicationParts): Replication {
   function fail(error: unknown): void {
     const isOfContact = error instanceof EtcdError;
     if (problem?.isOfContact !== isOfContact) {
-      const what = isOfContact ? 'etcd is away' : 'what etcd has cannot be taken';
-      report?.warn({ err: error }, `${what}: policies are read from the replica as it is`);
+      report?.warn({ err: error }, `${whatFailed(error)}: policies are read from the replica as it is`);
     }
     problem = { message: error instanceof Error ? error.message : String(error), isOfContact };
   }
@@ -125,15 +126,22 @@ export function startReplication(parts: ReplicationParts): Replication {
   /** Looks now and then whether the watch has told everything. Ends when it has not. */
   async function guard(signal: AbortSignal): Promise<void> {
     let behind: { readonly at: number; readonly since: number } | undefined;
-    while (await pause(contactIntervalMilliseconds, signal)) {
+    for (;;) {
+      // What seems to be missing is looked for again soon.
+      const milliseconds = behind ? SILENCE_MILLISECONDS : contactIntervalMilliseconds;
+      if (!(await pause(Math.min(milliseconds, contactIntervalMilliseconds), signal))) return;
       try {
         const seen = await look(signal);
         if (reasonToReload(seen) !== undefined) return;
         const { head } = seen;
+        if (head.wasSilent) {
+          report?.warn({}, 'a member of etcd has fallen silent: another one is followed');
+          return;
+        }
         const revision = replica.policies.revision();
         if (head.revision <= revision) behind = undefined;
         else if (behind?.at !== revision) behind = { at: revision, since: performance.now() };
-        else if (performance.now() - behind.since > SILENCE_MILLISECONDS) {
+        else if (performance.now() - behind.since >= SILENCE_MILLISECONDS) {
           report?.warn({ revision, newest: head.revision }, 'a watch has fallen silent and is begun again');
           client.nextEndpoint();
           return;
@@ -172,6 +180,10 @@ export function startReplication(parts: ReplicationParts): Replication {
       return LONGEST_PAUSE_MILLISECONDS;
     }
     fail(error);
+    // What the disk did not take comes again as soon as it is asked for, unless it is everything.
+    if (error instanceof NotCommittedError && mustReload === undefined && replica.source() !== undefined) {
+      return LONGEST_PAUSE_MILLISECONDS;
+    }
     // What is in the way may be gone from etcd, but not from what a watch tells.
     mustReload = 'something in etcd could not be taken';
     return LONGEST_RELOAD_PAUSE_MILLISECONDS;
@@ -207,6 +219,13 @@ export function startReplication(parts: ReplicationParts): Replication {
       await running;
     },
   };
+}
+
+function whatFailed(error: unknown): string {
+  if (error instanceof EtcdError) return 'etcd is away';
+  return error instanceof NotCommittedError
+    ? 'the replica cannot be written'
+    : 'what etcd has cannot be taken';
 }
 
 interface Look {

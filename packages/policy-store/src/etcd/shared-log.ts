@@ -20,6 +20,8 @@ export interface Head {
   readonly etcdRevision: number;
   /** The revision of the newest write; 0 when there was none. */
   readonly revision: number;
+  /** Whether the member that is preferred did not answer, and another one did. */
+  readonly wasSilent: boolean;
 }
 
 export type AppendResult =
@@ -96,12 +98,13 @@ export function openSharedLog(client: EtcdClient, keys: SharedKeys): SharedLog {
 
   return {
     async readHead(signal) {
-      const answer = await client.call('/v3/kv/range', range({ key: keys.head }), signal, 1);
+      const { answer, wasSilent } = await client.ask('/v3/kv/range', range({ key: keys.head }), signal);
       const { header, kvs = [] } = answer as RangeAnswer;
       return {
         clusterId: header.cluster_id ?? '0',
         etcdRevision: Number(header.revision ?? 0),
         revision: Number(kvs[0]?.mod_revision ?? 0),
+        wasSilent,
       };
     },
 

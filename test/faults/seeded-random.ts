@@ -1,0 +1,39 @@
+/** Numbers that look random and are the same for the same seed. */
+export interface SeededRandom {
+  /** From 0 up to, and without, 1. */
+  readonly next: () => number;
+  /** A whole number from 0 up to, and without, the limit. */
+  readonly below: (limit: number) => number;
+  readonly chance: (probability: number) => boolean;
+  /** Throws when there is nothing to choose from. */
+  readonly pick: <Item>(items: readonly Item[]) => Item;
+  readonly shuffled: <Item>(items: readonly Item[]) => Item[];
+  /** One whose numbers do not depend on how many are taken from this one later. */
+  readonly fork: () => SeededRandom;
+}
+
+export function seededRandom(seed: number): SeededRandom {
+  let state = seed >>> 0;
+  /** Mulberry32: one word of state is plenty for choosing faults. */
+  function next(): number {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+  const below = (limit: number): number => Math.floor(next() * limit);
+  return {
+    next,
+    below,
+    chance: probability => next() < probability,
+    pick(items) {
+      if (items.length === 0) throw new Error('there is nothing to choose from');
+      return items[below(items.length)] as (typeof items)[number];
+    },
+    shuffled(items) {
+      const rest = [...items];
+      return items.map(() => rest.splice(below(rest.length), 1)[0] as (typeof items)[number]);
+    },
+    fork: () => seededRandom(below(2 ** 32)),
+  };
+}
