@@ -1,0 +1,95 @@
+import { allowSteps, type Coverage, resetCounters, stepsLeft } from './coverage/coverage.ts';
+import { LIMIT_MILLISECONDS, type Target } from './target.ts';
+
+/** What came of one input. */
+export interface Execution {
+  /** How much of where it went was new. */
+  readonly fresh: number;
+  readonly milliseconds: number;
+  /** Turns of loops. */
+  readonly steps: number;
+  readonly problem: Problem | undefined;
+}
+
+export interface Problem {
+  readonly kind: 'error' | 'slow' | 'endless' | 'memory';
+  /** The same for inputs that show the same defect. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/** No input may need as many: loops have no end then, or none that anybody waits for. */
+const MOST_STEPS = 30_000_000;
+/** For a promise that nobody keeps. */
+const PATIENCE_MILLISECONDS = 5_000;
+/** How often something is to be slow before it is: others use the machine too. */
+const CONFIRMATIONS = 4;
+
+export async function execute(target: Target, input: string, coverage: Coverage): Promise<Execution> {
+  const { limitMilliseconds = LIMIT_MILLISECONDS } = target;
+  const first = await runOnce(target, input);
+  const fresh = coverage.take();
+  if (first.problem || first.milliseconds <= limitMilliseconds) return { ...first, fresh };
+  let milliseconds = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < CONFIRMATIONS && milliseconds > limitMilliseconds; i++) {
+    milliseconds = Math.min(milliseconds, (await runOnce(target, input)).processorMilliseconds);
+  }
+  resetCounters();
+  if (milliseconds <= limitMilliseconds) return { ...first, milliseconds, fresh };
+  const message = `takes ${Math.round(milliseconds)} ms, more than ${limitMilliseconds} ms`;
+  return { ...first, milliseconds, fresh, problem: { kind: 'slow', key: 'time', message } };
+}
+
+interface Run extends Omit<Execution, 'fresh'> {
+  readonly processorMilliseconds: number;
+}
+
+async function runOnce(target: Target, input: string): Promise<Run> {
+  const bytes = Buffer.from(input, 'latin1');
+  let problem: Problem | undefined;
+  allowSteps(MOST_STEPS);
+  const processorStart = process.cpuUsage();
+  const start = performance.now();
+  let asked: void | Promise<void>;
+  try {
+    asked = target.run(bytes);
+    if (asked) await withPatience(asked);
+  } catch (error) {
+    problem = problemOf(error);
+  }
+  const milliseconds = performance.now() - start;
+  const { user, system } = process.cpuUsage(processorStart);
+  const steps = MOST_STEPS - stepsLeft();
+  allowSteps(Number.POSITIVE_INFINITY);
+  // Whoever catches everything has caught that, too.
+  if (steps > MOST_STEPS) {
+    const message = `its loops have more than ${MOST_STEPS} turns`;
+    problem = { kind: 'endless', key: 'time', message };
+  }
+  return { milliseconds, processorMilliseconds: (user + system) / 1000, steps, problem };
+}
+
+async function withPatience(promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it does not settle')), PATIENCE_MILLISECONDS);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (!(error instanceof Error)) return { kind: 'error', key: 'thrown', message: String(error) };
+  const frames = (error.stack ?? '').split('\n').filter(line => /^\s+at /.test(line));
+  const own = frames.find(line => line.includes('/packages/')) ?? frames[0] ?? '';
+  const place = own.replace(/^\s+at /, '').replace(/\(?file:\S*?((?:packages|test)\/[^:)]+).*$/, '($1)');
+  const text = error.message.replace(/[^A-Za-z ].*$/s, '');
+  return {
+    kind: 'error',
+    key: `${error.name} ${text} ${error.name === 'PropertyError' ? '' : place}`,
+    message: `${error.name}: ${error.message.slice(0, 800)}${place ? ` at ${place}` : ''}`,
+  };
+}

@@ -1,0 +1,150 @@
+import { newCoverage } from './coverage/coverage.ts';
+import { type Execution, execute, type Problem } from './execute.ts';
+import { measureMemory } from './measure-memory.ts';
+import { asBytes, newMutator } from './mutate.ts';
+import { newRandom } from './random.ts';
+import { shrink } from './shrink.ts';
+import type { Target } from './target.ts';
+
+/** Something that one target does wrong, with the shortest input that was found for it. */
+export interface Finding {
+  readonly target: string;
+  readonly problem: Problem;
+  /** One character a byte. */
+  readonly input: string;
+  /** Of the run that found it. */
+  readonly seed: number;
+}
+
+/** What came of one target. */
+export interface TargetReport {
+  readonly target: string;
+  readonly inputs: number;
+  /** Inputs that went where none before them did, and are kept for the time of the run. */
+  readonly corpus: number;
+  /** Places in the code that were reached. */
+  readonly places: number;
+  readonly slowestMilliseconds: number;
+  readonly slowestBytes: number;
+  /** Of the heap, behind the run and once again as many inputs. */
+  readonly memoryBefore: number;
+  readonly memoryAfter: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface FuzzOptions {
+  readonly milliseconds: number;
+  readonly seed: number;
+  /** Inputs that once were too much: they are tried first, always. */
+  readonly regressions: readonly string[];
+  /** Told of every input before it is tried. */
+  readonly watch: (input: string) => void;
+}
+
+const MOST_FINDINGS = 5;
+const SHRINKING_MILLISECONDS = 4_000;
+/** Of the time of a target, what the look at its memory takes. */
+const MEMORY_SHARE = 0.2;
+/** Enough to go on from; which ones go is left to chance. */
+const LARGEST_CORPUS = 4_000;
+
+/** Tries inputs on a target for a while. Those that go new ways through the code are where the next ones begin. */
+export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<TargetReport> {
+  const { milliseconds, seed, regressions, watch } = options;
+  const random = newRandom(seed);
+  const coverage = newCoverage();
+  const corpus: string[] = [];
+  const findings = new Map<string, Finding>();
+  let [inputs, mostSteps] = [0, 0];
+  let slowest = { milliseconds: 0, bytes: 0 };
+
+  const ownWords = (target.words ?? []).map(asBytes);
+  const words: string[] = [];
+  const { limitBytes } = target;
+  const { mutate } = newMutator({ random, words, other: pick, limitBytes });
+
+  function pick(): string {
+    if (corpus.length === 0) return '';
+    // The newest ones are where there is most to find.
+    const newest = random.oneIn(3) ? Math.max(0, corpus.length - 20) : 0;
+    return corpus[newest + random.below(corpus.length - newest)] ?? '';
+  }
+
+  async function attempt(input: string): Promise<Execution> {
+    inputs += 1;
+    watch(input);
+    const execution = await execute(target, input, coverage);
+    if (!execution.problem && execution.milliseconds > slowest.milliseconds) {
+      // Whatever else the machine does, twice in a row is the input.
+      const again = await execute(target, input, coverage);
+      const least = Math.min(execution.milliseconds, again.milliseconds);
+      if (least > slowest.milliseconds) slowest = { milliseconds: least, bytes: input.length };
+    }
+    if (execution.problem) await record(execution.problem, input);
+    return execution;
+  }
+
+  async function record(problem: Problem, input: string): Promise<void> {
+    if (findings.has(problem.key)) return;
+    const until = performance.now() + SHRINKING_MILLISECONDS;
+    const keeps = async (candidate: string): Promise<boolean> => {
+      watch(candidate);
+      return (await execute(target, candidate, coverage)).problem?.key === problem.key;
+    };
+    const shortest = await shrink(input, keeps, () => performance.now() < until);
+    findings.set(problem.key, { target: target.name, problem, input: shortest, seed });
+  }
+
+  function keep(input: string): void {
+    if (corpus.length < LARGEST_CORPUS) corpus.push(input);
+    else corpus[random.below(corpus.length)] = input;
+  }
+
+  /** What the target says of itself is worth more than what stands in the code that it has reached. */
+  function refreshWords(): void {
+    const inCode = coverage.words().map(asBytes);
+    const times = Math.max(1, Math.ceil(inCode.length / Math.max(1, ownWords.length)));
+    words.length = 0;
+    words.push(...inCode);
+    for (let i = 0; i < Math.min(times, 20); i++) words.push(...ownWords);
+  }
+
+  for (const input of regressions) await attempt(input);
+  for (const input of target.seeds()) {
+    await attempt(input.slice(0, limitBytes));
+    keep(input.slice(0, limitBytes));
+  }
+  refreshWords();
+  let refreshed = inputs;
+  const until = performance.now() + milliseconds * (1 - MEMORY_SHARE);
+  while (performance.now() < until && findings.size < MOST_FINDINGS) {
+    const input = mutate(pick());
+    const former = slowest.milliseconds;
+    const { fresh, steps, problem } = await attempt(input);
+    // What takes more turns or more time than ever is worth another try: there may be no end to it.
+    const isLonger = steps > mostSteps * 1.2;
+    if (isLonger) mostSteps = steps;
+    if (!problem && (fresh > 0 || isLonger || slowest.milliseconds > former * 1.2)) keep(input);
+    if (inputs > refreshed * 2) {
+      refreshed = inputs;
+      refreshWords();
+    }
+  }
+  const memory = await measureMemory(async () => {
+    await attempt(mutate(pick()));
+  }, milliseconds * MEMORY_SHARE);
+  if (memory.problem) {
+    findings.set(memory.problem.key, { target: target.name, problem: memory.problem, input: pick(), seed });
+  }
+  return {
+    target: target.name,
+    inputs,
+    corpus: corpus.length,
+    places: coverage.reached(),
+    slowestMilliseconds: slowest.milliseconds,
+    slowestBytes: slowest.bytes,
+    memoryBefore: memory.before,
+    memoryAfter: memory.after,
+    findings: [...findings.values()],
+  };
+}
