@@ -1,22 +1,13 @@
-import { allowSteps, type Coverage, resetCounters, stepsLeft } from './coverage/coverage.ts';
-import { LIMIT_MILLISECONDS, type Target } from './target.ts';
-
-/** What came of one input. */
-export interface Execution {
-  /** How much of where it went was new. */
-  readonly fresh: number;
-  readonly milliseconds: number;
-  /** Turns of loops. */
-  readonly steps: number;
-  readonly problem: Problem | undefined;
-}
-
-export interface Problem {
-  readonly kind: 'error' | 'slow' | 'endless' | 'memory';
-  /** The same for inputs that show the same defect. */
-  readonly key: string;
-  readonly message: string;
-}
+import {
+  allowSteps,
+  type Coverage,
+  newCoverage,
+  placesLoaded,
+  resetCounters,
+  stepsLeft,
+} from './coverage/coverage.ts';
+import { memoryInUse } from './measure-memory.ts';
+import { type Execution, LIMIT_MILLISECONDS, type Problem, type Subject, type Target } from './target.ts';
 
 /** No input may need as many: loops have no end then, or none that anybody waits for. */
 const MOST_STEPS = 30_000_000;
@@ -25,7 +16,28 @@ const PATIENCE_MILLISECONDS = 5_000;
 /** How often something is to be slow before it is: others use the machine too. */
 const CONFIRMATIONS = 4;
 
-export async function execute(target: Target, input: string, coverage: Coverage): Promise<Execution> {
+/** Code that is compiled, and what else comes in small amounts. */
+const MEMORY_SLACK_BYTES = 256 * 1024;
+
+/** A target of this process. */
+export function openTarget(target: Target): Subject {
+  const coverage = newCoverage();
+  const { name, seeds, words = [], limitBytes } = target;
+  return {
+    name,
+    seeds,
+    words,
+    limitBytes,
+    execute: input => execute(target, input, coverage),
+    places: () => Promise.resolve({ reached: coverage.reached(), loaded: placesLoaded() }),
+    codeWords: () => Promise.resolve(coverage.words()),
+    memoryBytes: memoryInUse,
+    memorySlackBytes: MEMORY_SLACK_BYTES,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function execute(target: Target, input: string, coverage: Coverage): Promise<Execution> {
   const { limitMilliseconds = LIMIT_MILLISECONDS } = target;
   const first = await runOnce(target, input);
   const fresh = coverage.take();

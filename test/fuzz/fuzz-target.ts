@@ -1,10 +1,8 @@
-import { newCoverage } from './coverage/coverage.ts';
-import { type Execution, execute, type Problem } from './execute.ts';
 import { measureMemory } from './measure-memory.ts';
 import { asBytes, newMutator } from './mutate.ts';
 import { newRandom } from './random.ts';
 import { shrink } from './shrink.ts';
-import type { Target } from './target.ts';
+import type { Execution, Problem, Subject } from './target.ts';
 
 /** Something that one target does wrong, with the shortest input that was found for it. */
 export interface Finding {
@@ -24,6 +22,8 @@ export interface TargetReport {
   readonly corpus: number;
   /** Places in the code that were reached. */
   readonly places: number;
+  /** All places in the files that were loaded. */
+  readonly placesLoaded: number;
   readonly slowestMilliseconds: number;
   readonly slowestBytes: number;
   /** Of the heap, behind the run and once again as many inputs. */
@@ -49,18 +49,17 @@ const MEMORY_SHARE = 0.2;
 const LARGEST_CORPUS = 4_000;
 
 /** Tries inputs on a target for a while. Those that go new ways through the code are where the next ones begin. */
-export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<TargetReport> {
+export async function fuzzTarget(subject: Subject, options: FuzzOptions): Promise<TargetReport> {
   const { milliseconds, seed, regressions, watch } = options;
   const random = newRandom(seed);
-  const coverage = newCoverage();
   const corpus: string[] = [];
   const findings = new Map<string, Finding>();
   let [inputs, mostSteps] = [0, 0];
   let slowest = { milliseconds: 0, bytes: 0 };
 
-  const ownWords = (target.words ?? []).map(asBytes);
+  const ownWords = (subject.words ?? []).map(asBytes);
   const words: string[] = [];
-  const { limitBytes } = target;
+  const { limitBytes } = subject;
   const { mutate } = newMutator({ random, words, other: pick, limitBytes });
 
   function pick(): string {
@@ -73,10 +72,10 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   async function attempt(input: string): Promise<Execution> {
     inputs += 1;
     watch(input);
-    const execution = await execute(target, input, coverage);
+    const execution = await subject.execute(input);
     if (!execution.problem && execution.milliseconds > slowest.milliseconds) {
       // Whatever else the machine does, twice in a row is the input.
-      const again = await execute(target, input, coverage);
+      const again = await subject.execute(input);
       const least = Math.min(execution.milliseconds, again.milliseconds);
       if (least > slowest.milliseconds) slowest = { milliseconds: least, bytes: input.length };
     }
@@ -89,10 +88,10 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
     const until = performance.now() + SHRINKING_MILLISECONDS;
     const keeps = async (candidate: string): Promise<boolean> => {
       watch(candidate);
-      return (await execute(target, candidate, coverage)).problem?.key === problem.key;
+      return (await subject.execute(candidate)).problem?.key === problem.key;
     };
     const shortest = await shrink(input, keeps, () => performance.now() < until);
-    findings.set(problem.key, { target: target.name, problem, input: shortest, seed });
+    findings.set(problem.key, { target: subject.name, problem, input: shortest, seed });
   }
 
   function keep(input: string): void {
@@ -101,8 +100,8 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   }
 
   /** What the target says of itself is worth more than what stands in the code that it has reached. */
-  function refreshWords(): void {
-    const inCode = coverage.words().map(asBytes);
+  async function refreshWords(): Promise<void> {
+    const inCode = (await subject.codeWords()).map(asBytes);
     const times = Math.max(1, Math.ceil(inCode.length / Math.max(1, ownWords.length)));
     words.length = 0;
     words.push(...inCode);
@@ -110,11 +109,11 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   }
 
   for (const input of regressions) await attempt(input);
-  for (const input of target.seeds()) {
+  for (const input of subject.seeds()) {
     await attempt(input.slice(0, limitBytes));
     keep(input.slice(0, limitBytes));
   }
-  refreshWords();
+  await refreshWords();
   let refreshed = inputs;
   const until = performance.now() + milliseconds * (1 - MEMORY_SHARE);
   while (performance.now() < until && findings.size < MOST_FINDINGS) {
@@ -127,20 +126,23 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
     if (!problem && (fresh > 0 || isLonger || slowest.milliseconds > former * 1.2)) keep(input);
     if (inputs > refreshed * 2) {
       refreshed = inputs;
-      refreshWords();
+      await refreshWords();
     }
   }
-  const memory = await measureMemory(async () => {
+  const tryAnother = async (): Promise<void> => {
     await attempt(mutate(pick()));
-  }, milliseconds * MEMORY_SHARE);
+  };
+  const memory = await measureMemory(subject, tryAnother, milliseconds * MEMORY_SHARE);
   if (memory.problem) {
-    findings.set(memory.problem.key, { target: target.name, problem: memory.problem, input: pick(), seed });
+    findings.set(memory.problem.key, { target: subject.name, problem: memory.problem, input: pick(), seed });
   }
+  const { reached, loaded } = await subject.places();
   return {
-    target: target.name,
+    target: subject.name,
     inputs,
     corpus: corpus.length,
-    places: coverage.reached(),
+    places: reached,
+    placesLoaded: loaded,
     slowestMilliseconds: slowest.milliseconds,
     slowestBytes: slowest.bytes,
     memoryBefore: memory.before,

@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { type Finding, fuzzTarget, type TargetReport } from './fuzz-target.ts';
 import { readRegressions, saveInput } from './regressions.ts';
-import type { Target } from './target.ts';
+import type { Subject } from './target.ts';
+import { openTarget } from './execute.ts';
+import { openHttpSurface } from './http/http-surface.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const { values } = parseArgs({
@@ -16,31 +18,48 @@ const { values } = parseArgs({
 
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
 const targets = await chosenTargets();
-const milliseconds = (Number(values.minutes) * 60_000) / targets.length;
+const shares = targets.reduce((sum, { share }) => sum + share, 0);
+const millisecondsAShare = (Number(values.minutes) * 60_000) / shares;
 const reports: TargetReport[] = [];
 process.stdout.write(`seed ${seed}\n`);
-for (const target of targets) {
-  const watch = startWatchdog(target.name);
-  const report = await fuzzTarget(target, {
-    milliseconds,
+for (const { name, share, open } of targets) {
+  const watch = startWatchdog(name);
+  const subject = await open();
+  const report = await fuzzTarget(subject, {
+    milliseconds: share * millisecondsAShare,
     seed,
-    regressions: readRegressions(target.name),
+    regressions: readRegressions(name),
     watch: watch.saw,
   });
   watch.stop();
+  await subject.close();
   reports.push(report);
   tell(report);
 }
 process.exit(reports.some(({ findings }) => findings.length > 0) ? 1 : 0);
 
-async function chosenTargets(): Promise<readonly Target[]> {
+interface Choice {
+  readonly name: string;
+  /** Of the time, beside those of others. */
+  readonly share: number;
+  readonly open: () => Promise<Subject>;
+}
+
+async function chosenTargets(): Promise<readonly Choice[]> {
   const all = values.planted
     ? (await import('./planted/planted-targets.ts')).PLANTED_TARGETS
     : (await import('./targets/targets.ts')).TARGETS;
-  if (values.target.length === 0) return all;
+  const choices: Choice[] = all.map(target => ({
+    name: target.name,
+    share: 1,
+    open: () => Promise.resolve(openTarget(target)),
+  }));
+  // It has more ways than all others, and takes the time of a network for each.
+  if (!values.planted) choices.push({ name: 'http', share: Math.ceil(all.length / 2), open: openHttpSurface });
+  if (values.target.length === 0) return choices;
   return values.target.map(name => {
-    const found = all.find(target => target.name === name);
-    if (!found) throw new Error(`there is no target ${name}; there are ${all.map(each => each.name).join(', ')}`);
+    const found = choices.find(choice => choice.name === name);
+    if (!found) throw new Error(`there is no target ${name}; there are ${choices.map(each => each.name).join(', ')}`);
     return found;
   });
 }

@@ -13,6 +13,37 @@ export interface Target {
   readonly run: (input: Uint8Array) => void | Promise<void>;
 }
 
+/** What came of one input. */
+export interface Execution {
+  /** How much of where it went was new. */
+  readonly fresh: number;
+  readonly milliseconds: number;
+  /** Turns of loops, where they are counted. */
+  readonly steps: number;
+  readonly problem: Problem | undefined;
+}
+
+export interface Problem {
+  readonly kind: 'error' | 'slow' | 'endless' | 'memory';
+  /** The same for inputs that show the same defect. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/** A target that is open for inputs, in this process or in another one. */
+export interface Subject extends Omit<Target, 'run' | 'limitMilliseconds'> {
+  readonly execute: (input: string) => Promise<Execution>;
+  /** How many places of the code were reached, and how many there are in the files that were loaded. */
+  readonly places: () => Promise<{ readonly reached: number; readonly loaded: number }>;
+  /** The texts that stand in the code that was reached. */
+  readonly codeWords: () => Promise<readonly string[]>;
+  /** Bytes that are in use when all is cleared away. */
+  readonly memoryBytes: () => Promise<number>;
+  /** How much memory may come for good, at all. */
+  readonly memorySlackBytes: number;
+  readonly close: () => Promise<void>;
+}
+
 /** No input may take longer: whoever waits for the same process waits as long. */
 export const LIMIT_MILLISECONDS = 100;
 
