@@ -2,6 +2,7 @@
 //   --minutes N     how long, over all targets; 5 unless it is given
 //   --target NAME   only this one; can be given again
 //   --seed S        that of an earlier run
+//   --input FILE    tries this on the target, once, and nothing else; can be given again
 //   --no-report     leaves docs/reliability.md as it is, as a run of some targets does
 import { join } from 'node:path';
 import { root, run, setUp } from './setup.mjs';

@@ -1,4 +1,5 @@
 /** Fuzzes targets for a while. `scripts/fuzz.mjs` runs this file; its arguments are told there. */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Finding, fuzzTarget, type TargetReport } from './fuzz-target.ts';
 import { readRegressions, saveInput } from './regressions.ts';
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string' },
     target: { type: 'string', multiple: true, default: [] },
+    input: { type: 'string', multiple: true, default: [] },
     planted: { type: 'boolean', default: false },
   },
 });
@@ -25,6 +27,10 @@ process.stdout.write(`seed ${seed}\n`);
 for (const { name, share, open } of targets) {
   const watch = startWatchdog(name);
   const subject = await open();
+  if (values.input.length > 0) {
+    await tryInputs(subject);
+    continue;
+  }
   const report = await fuzzTarget(subject, {
     milliseconds: share * millisecondsAShare,
     seed,
@@ -36,7 +42,7 @@ for (const { name, share, open } of targets) {
   reports.push(report);
   tell(report);
 }
-process.exit(reports.some(({ findings }) => findings.length > 0) ? 1 : 0);
+process.exit(reports.some(({ findings }) => findings.length > 0) ? 1 : process.exitCode);
 
 interface Choice {
   readonly name: string;
@@ -62,6 +68,17 @@ async function chosenTargets(): Promise<readonly Choice[]> {
     if (!found) throw new Error(`there is no target ${name}; there are ${choices.map(each => each.name).join(', ')}`);
     return found;
   });
+}
+
+/** Once each, without changes. */
+async function tryInputs(subject: Subject): Promise<void> {
+  for (const file of values.input) {
+    const { problem, milliseconds } = await subject.execute(readFileSync(file, 'latin1'));
+    const outcome = problem ? `FINDING (${problem.kind}): ${problem.message}` : 'nothing is wrong';
+    process.stdout.write(`${subject.name} ${file}: ${milliseconds.toFixed(1)} ms, ${outcome}\n`);
+    if (problem) process.exitCode = 1;
+  }
+  await subject.close();
 }
 
 function tell(report: TargetReport): void {

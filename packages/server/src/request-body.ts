@@ -21,10 +21,10 @@ export function requestBody(request: IncomingMessage): RequestBody {
   };
 }
 
-/** Thrown out of a body that ended before its time. */
+/** Thrown out of a body that ended before its time, or before it was read. */
 export class BodyIncompleteError extends Error {
   constructor() {
-    super('the client went away before the body was complete');
+    super('the client went away before the body was read');
     this.name = 'BodyIncompleteError';
   }
 }
@@ -32,8 +32,9 @@ export class BodyIncompleteError extends Error {
 async function* chunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
-  } catch (error) {
-    throw request.complete ? error : new BodyIncompleteError();
+  } catch {
+    // A request fails with its connection, also when all of it has come and waits to be read.
+    throw new BodyIncompleteError();
   }
   if (!request.complete) throw new BodyIncompleteError();
 }

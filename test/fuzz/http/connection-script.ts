@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { azureTablesDialect } from '@crossgate/dialects';
 import { cosAuthorization, presignCosTarget } from '../../support/sign-cos.ts';
-import { azureTablesAuthorization } from '../../support/sign-azure-tables.ts';
+import { authorizationOf } from '../../../packages/dialects/test/azure-tables/sign-azure-tables.ts';
 import { presignQingstorTarget, qingstorAuthorization } from '../../support/sign-qingstor.ts';
 
 /*
@@ -44,13 +45,16 @@ export interface SentRequest {
   readonly isWellFramed: boolean;
 }
 
+/** What comes at once is read at once: many requests take as long as they take one by one. */
+const MOST_REQUESTS = 16;
+
 export function readScript(input: string, placeholders: Placeholders): ConnectionScript {
   const filled = input.replace(/\{(\w+)\}/g, (text, name: string) => placeholders[name] ?? text);
   const [sent = '', upstream] = filled.split('\n~~~~~\n', 2);
   const end = sent.indexOf('\n');
   const [name = '', ...options] = sent.slice(0, end === -1 ? sent.length : end).split(' ');
   const listener = LISTENERS.find(each => each === name) ?? 'cos';
-  const texts = (end === -1 ? '' : sent.slice(end + 1)).split('\n=====\n');
+  const texts = (end === -1 ? '' : sent.slice(end + 1)).split('\n=====\n').slice(0, MOST_REQUESTS);
   const requests = texts.map((text, i) =>
     writeRequest(text, listener, new Set(i === texts.length - 1 ? [...options, 'last'] : options)),
   );
@@ -103,6 +107,8 @@ function writeRequest(text: string, listener: Listener, options: ReadonlySet<str
   return { method, isWellFramed, bytes: `${head.join('\r\n')}\r\n\r\n${content}` };
 }
 
+const ACCOUNT = azureTablesDialect.localCredential.id;
+
 /** The request with the signature of one who has the local key of the service. */
 function sign(
   requestLine: string,
@@ -120,7 +126,9 @@ function sign(
       return [line.slice(0, Math.max(0, colon)), line.slice(colon + 1).trim()];
     }),
   );
-  const host = Object.entries(headers).find(([name]) => name.toLowerCase() === 'host')?.[1] ?? '';
+  const valueOf = (wanted: string): string =>
+    Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
+  const host = valueOf('host');
   const date = new Date().toUTCString();
   const withTarget = (signed: string) => ({ requestLine: `${method} ${signed} ${version}`, lines });
   switch (listener) {
@@ -135,7 +143,18 @@ function sign(
       return { requestLine, lines: [...lines, `Date: ${date}`, `Authorization: ${authorization}`] };
     }
     case 'azure-tables': {
-      const authorization = azureTablesAuthorization({ method, target, headers }, date);
+      const [path = '', query = ''] = target.split('?', 2);
+      const comp = new URLSearchParams(query).get('comp');
+      const authorization = authorizationOf({
+        scheme: 'SharedKey',
+        method,
+        md5: valueOf('content-md5'),
+        type: valueOf('content-type'),
+        date,
+        account: ACCOUNT,
+        resource: `/${ACCOUNT}${path}${comp === null ? '' : `?comp=${comp}`}`,
+        key: azureTablesDialect.localCredential.secret,
+      });
       return { requestLine, lines: [...lines, `x-ms-date: ${date}`, `Authorization: ${authorization}`] };
     }
     case 'boomi': {

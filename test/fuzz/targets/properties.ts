@@ -1,10 +1,18 @@
 import { type Diagnostic, formatDiagnostic, type ResponseHeader } from '@crossgate/core';
 import { holds } from '../target.ts';
 
+const JSON_LINE_BREAK = /\n/;
+/** XML 1.0, section 2.11: a carriage return alone ends a line, too. */
+export const XML_LINE_BREAK: RegExp = /\r\n?|\n/;
+
 /** Every finding has a text of one line, and a place that is in the document. */
-export function checkFindings(findings: readonly Diagnostic[], document: string): void {
+export function checkFindings(
+  findings: readonly Diagnostic[],
+  document: string,
+  lineBreak: RegExp = JSON_LINE_BREAK,
+): void {
   holds(findings.length > 0, 'a refused document has a finding');
-  const lengths = document.split('\n').map(line => line.length);
+  const lengths = document.split(lineBreak).map(line => line.length);
   for (const finding of findings) {
     const text = formatDiagnostic(finding);
     holds(!/\p{Cc}/u.test(text), 'a finding is told in one line', text);
