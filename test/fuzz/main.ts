@@ -1,19 +1,23 @@
 /** Fuzzes targets for a while. `scripts/fuzz.mjs` runs this file; its arguments are told there. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type Finding, fuzzTarget, type TargetReport } from './fuzz-target.ts';
-import { readRegressions, saveInput } from './regressions.ts';
-import type { Subject } from './target.ts';
+import { writeSection } from '../support/report-section.ts';
 import { openTarget } from './execute.ts';
+import { type Finding, fuzzTarget, type TargetReport } from './fuzz-target.ts';
 import { openHttpSurface } from './http/http-surface.ts';
+import { readRegressions, saveInput } from './regressions.ts';
+import { formatReport } from './report.ts';
+import type { Subject } from './target.ts';
 import { startWatchdog } from './watchdog.ts';
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     minutes: { type: 'string', default: '5' },
     seed: { type: 'string' },
     target: { type: 'string', multiple: true, default: [] },
     input: { type: 'string', multiple: true, default: [] },
+    report: { type: 'boolean', default: true },
     planted: { type: 'boolean', default: false },
   },
 });
@@ -23,6 +27,7 @@ const targets = await chosenTargets();
 const shares = targets.reduce((sum, { share }) => sum + share, 0);
 const millisecondsAShare = (Number(values.minutes) * 60_000) / shares;
 const reports: TargetReport[] = [];
+const startedAt = new Date();
 process.stdout.write(`seed ${seed}\n`);
 for (const { name, share, open } of targets) {
   const watch = startWatchdog(name);
@@ -41,6 +46,10 @@ for (const { name, share, open } of targets) {
   await subject.close();
   reports.push(report);
   tell(report);
+}
+if (values.report && !values.planted && values.target.length === 0) {
+  const minutes = Number(values.minutes);
+  writeSection('fuzz', formatReport({ startedAt, minutes, seed, targets: reports }));
 }
 process.exit(reports.some(({ findings }) => findings.length > 0) ? 1 : process.exitCode);
 
@@ -61,11 +70,13 @@ async function chosenTargets(): Promise<readonly Choice[]> {
     open: () => Promise.resolve(openTarget(target)),
   }));
   // It has more ways than all others, and takes the time of a network for each.
-  if (!values.planted) choices.push({ name: 'http', share: Math.ceil(all.length / 2), open: openHttpSurface });
+  if (!values.planted)
+    choices.push({ name: 'http', share: Math.ceil(all.length / 2), open: openHttpSurface });
   if (values.target.length === 0) return choices;
   return values.target.map(name => {
     const found = choices.find(choice => choice.name === name);
-    if (!found) throw new Error(`there is no target ${name}; there are ${choices.map(each => each.name).join(', ')}`);
+    if (!found)
+      throw new Error(`there is no target ${name}; there are ${choices.map(each => each.name).join(', ')}`);
     return found;
   });
 }

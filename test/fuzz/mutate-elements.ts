@@ -23,7 +23,9 @@ export function mutateElements(
     case 0:
       return input.slice(0, start) + input.slice(end);
     case 1:
-      return input.slice(0, end) + element.repeat(1 + random.below(random.oneIn(8) ? 120 : 3)) + input.slice(end);
+      return (
+        input.slice(0, end) + element.repeat(1 + random.below(random.oneIn(8) ? 120 : 3)) + input.slice(end)
+      );
     case 2: {
       const to = random.of(elements).end;
       return input.slice(0, to) + element + input.slice(to);
@@ -33,7 +35,9 @@ export function mutateElements(
       const others = elementsOf(from.slice(0, LONGEST));
       if (others.length === 0) return undefined;
       const part = random.of(others);
-      return input.slice(0, start) + from.slice(part.start, part.end) + input.slice(random.oneIn(2) ? start : end);
+      return (
+        input.slice(0, start) + from.slice(part.start, part.end) + input.slice(random.oneIn(2) ? start : end)
+      );
     }
     default: {
       const inner = input.indexOf('>', start) + 1;
@@ -47,7 +51,9 @@ export function mutateElements(
 function elementsOf(input: string): Part[] {
   const open: { readonly name: string; readonly start: number }[] = [];
   const parts: Part[] = [];
-  for (const { 0: tag, 1: slash, 2: name = '', index } of input.matchAll(/<(\/?)([A-Za-z][\w:.-]*)[^<>]*>/g)) {
+  for (const { 0: tag, 1: slash, 2: name = '', index } of input.matchAll(
+    /<(\/?)([A-Za-z][\w:.-]*)[^<>]*>/g,
+  )) {
     if (slash === '/') {
       const from = open.findLastIndex(each => each.name === name);
       if (from === -1) continue;

@@ -2,7 +2,22 @@ import type { Random } from './random.ts';
 
 type Holder = Record<string, unknown> | unknown[];
 
-const VALUES: readonly unknown[] = [null, true, false, 0, -1, 1.5, 1e308, '', [], {}, 'a', '*', ['*'], { a: 1 }];
+const VALUES: readonly unknown[] = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e308,
+  '',
+  [],
+  {},
+  'a',
+  '*',
+  ['*'],
+  { a: 1 },
+];
 /** Longer documents would take most of the time. */
 const LONGEST = 16_384;
 
@@ -68,7 +83,8 @@ function change(
       put(word());
       return;
     case 2:
-      if (keys.length > 0) put(changeText((holder as Record<string, unknown>)[random.of(keys)], random, word));
+      if (keys.length > 0)
+        put(changeText((holder as Record<string, unknown>)[random.of(keys)], random, word));
       return;
     case 3:
       put(structuredClone(random.of(places)));

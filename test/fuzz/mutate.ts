@@ -71,9 +71,13 @@ const CHARACTERS = [
   .map(asBytes)
   .concat('\xed\xa0\x80', '\xff', '\xc0\x80', '\xf4\x90\x80\x80', '\r', '\n', '\r\n', '\t', '\x7f', '\x1b');
 
-const PAIRS = ['()', '[]', '{}', '<>', '""', "''", ',,', '  '].map(pair => [pair[0] ?? '', pair[1] ?? ''] as const);
+const PAIRS = ['()', '[]', '{}', '<>', '""', "''", ',,', '  '].map(
+  pair => [pair[0] ?? '', pair[1] ?? ''] as const,
+);
 
 const TOKENS = /[\w.-]+|\s+|[^\w\s]/g;
+
+const TREES = [mutateJson, mutateElements];
 
 const MOST_CHANGES = 6;
 
@@ -130,14 +134,21 @@ export function newMutator({ random, words, other, limitBytes }: MutatorParts): 
       const [otherStart, otherEnd] = slice(from);
       return replace(input, start, end, from.slice(otherStart, otherEnd));
     },
-    input => input.slice(0, random.below(input.length + 1)) + ((from: string) => from.slice(random.below(from.length + 1)))(other()),
+    input =>
+      input.slice(0, random.below(input.length + 1)) +
+      ((from: string) => from.slice(random.below(from.length + 1)))(other()),
     // A number that is there, another one.
     input => {
       const numbers = [...input.matchAll(/\d+/g)];
       if (numbers.length === 0) return input;
       const found = random.of(numbers);
       const near = String(BigInt(found[0].slice(0, 30)) + BigInt(random.below(5)) - 2n);
-      return replace(input, found.index, found.index + found[0].length, random.oneIn(2) ? near : random.of(NUMBERS));
+      return replace(
+        input,
+        found.index,
+        found.index + found[0].length,
+        random.oneIn(2) ? near : random.of(NUMBERS),
+      );
     },
     input => {
       const [start, end] = slice(input);
@@ -204,8 +215,8 @@ export function newMutator({ random, words, other, limitBytes }: MutatorParts): 
   return {
     mutate: input => {
       let changed = input;
-      if (random.oneIn(2)) changed = mutateJson(changed, random, word, other) ?? changed;
-      else if (random.oneIn(2)) changed = mutateElements(changed, random, word, other) ?? changed;
+      const mutateTree = random.of(TREES);
+      if (random.oneIn(2)) changed = mutateTree(changed, random, word, other) ?? changed;
       if (changed === input || random.oneIn(2)) {
         const times = 1 + random.below(MOST_CHANGES);
         for (let i = 0; i < times; i++) changed = random.of(changes)(changed);

@@ -5,7 +5,13 @@ const keys = sharedKeys('/crossgate/');
 const KEY = { dialect: 'azure-tables', tenant: 'account' };
 const ETCD_KEY = keys.entry(KEY, 3);
 const RULE = { allowedOrigins: ['*'], allowedMethods: ['GET'], allowedHeaders: [], exposeHeaders: [] };
-const VALUE = { version: 1, writeId: 'a', writtenAt: 5, policy: { rules: [RULE] }, settings: { logging: {} } };
+const VALUE = {
+  version: 1,
+  writeId: 'a',
+  writtenAt: 5,
+  policy: { rules: [RULE] },
+  settings: { logging: {} },
+};
 
 function decode(value: unknown): ReturnType<typeof decodeEntry> {
   return decodeEntry(keys, ETCD_KEY, typeof value === 'string' ? value : JSON.stringify(value), 7);
@@ -48,6 +54,8 @@ describe('decodeEntry', () => {
   });
 
   it('refuses an entry of another version', () => {
-    expect(() => decode({ ...VALUE, version: 2 })).toThrow(/policy of version 2, this version of Crossgate reads 1/);
+    expect(() => decode({ ...VALUE, version: 2 })).toThrow(
+      /policy of version 2, this version of Crossgate reads 1/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { azureTablesDialect } from '@crossgate/dialects';
-import { cosAuthorization, presignCosTarget } from '../../support/sign-cos.ts';
 import { authorizationOf } from '../../../packages/dialects/test/azure-tables/sign-azure-tables.ts';
+import { cosAuthorization, presignCosTarget } from '../../support/sign-cos.ts';
 import { presignQingstorTarget, qingstorAuthorization } from '../../support/sign-qingstor.ts';
 
 /*
@@ -86,11 +86,15 @@ function writeRequest(text: string, listener: Listener, options: ReadonlySet<str
   const has = (name: string): boolean => names.includes(name);
   const ownFraming = has('content-length') || has('transfer-encoding');
   const chunked = options.has('chunked') && !ownFraming;
-  const framing = ownFraming ? [] : [chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`];
+  const framing = ownFraming
+    ? []
+    : [chunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.length}`];
   const digest = createHash('md5').update(body, 'latin1').digest('base64');
   const md5 = options.has('md5') && !has('content-md5') ? [`Content-MD5: ${digest}`] : [];
   const signed = sign(requestLine, [...lines, ...md5], listener, options);
-  const content = chunked ? `${body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`}0\r\n\r\n` : body;
+  const content = chunked
+    ? `${body === '' ? '' : `${body.length.toString(16)}\r\n${body}\r\n`}0\r\n\r\n`
+    : body;
   // So the server closes when it has answered: what a client closes, a server need not answer.
   const closing = options.has('last') && !has('connection') ? ['Connection: close'] : [];
   const head = [signed.requestLine, ...signed.lines, ...framing, ...closing];
@@ -126,9 +130,9 @@ function sign(
       return [line.slice(0, Math.max(0, colon)), line.slice(colon + 1).trim()];
     }),
   );
-  const valueOf = (wanted: string): string =>
+  const headerOf = (wanted: string): string =>
     Object.entries(headers).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? '';
-  const host = valueOf('host');
+  const host = headerOf('host');
   const date = new Date().toUTCString();
   const withTarget = (signed: string) => ({ requestLine: `${method} ${signed} ${version}`, lines });
   switch (listener) {
@@ -138,7 +142,10 @@ function sign(
       return { requestLine, lines: [...lines, `Authorization: ${cosAuthorization(request)}`] };
     }
     case 'qingstor': {
-      if (inQuery) return withTarget(presignQingstorTarget({ method, target, headers }, Math.floor(Date.now() / 1000) + 600));
+      if (inQuery)
+        return withTarget(
+          presignQingstorTarget({ method, target, headers }, Math.floor(Date.now() / 1000) + 600),
+        );
       const authorization = qingstorAuthorization({ method, target, headers: { ...headers, Date: date } });
       return { requestLine, lines: [...lines, `Date: ${date}`, `Authorization: ${authorization}`] };
     }
@@ -148,8 +155,8 @@ function sign(
       const authorization = authorizationOf({
         scheme: 'SharedKey',
         method,
-        md5: valueOf('content-md5'),
-        type: valueOf('content-type'),
+        md5: headerOf('content-md5'),
+        type: headerOf('content-type'),
         date,
         account: ACCOUNT,
         resource: `/${ACCOUNT}${path}${comp === null ? '' : `?comp=${comp}`}`,

@@ -18,7 +18,9 @@ const PROGRAM = fileURLToPath(new URL('server-process.ts', import.meta.url));
 
 /** Starts the server with the options of this process, so that it counts as well. */
 export async function startFuzzedServer(upstreamUrl: string): Promise<FuzzedServer> {
-  const child: ChildProcess = fork(PROGRAM, [upstreamUrl], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child: ChildProcess = fork(PROGRAM, [upstreamUrl], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const waiting = new Map<number, (value: unknown) => void>();
   let ended: string | undefined;
   let last = 0;
@@ -48,7 +50,12 @@ export async function startFuzzedServer(upstreamUrl: string): Promise<FuzzedServ
     addresses,
     ended: () => ended,
     since: async () =>
-      ((await ask('since')) ?? { fresh: 0, blockedMilliseconds: 0, processorMilliseconds: 0, errors: [] }) as Since,
+      ((await ask('since')) ?? {
+        fresh: 0,
+        blockedMilliseconds: 0,
+        processorMilliseconds: 0,
+        errors: [],
+      }) as Since,
     places: async () => (await ask('places')) as Awaited<ReturnType<FuzzedServer['places']>>,
     words: async () => (await ask('words')) as readonly string[],
     memory: async () => (await ask('memory')) as Awaited<ReturnType<FuzzedServer['memory']>>,

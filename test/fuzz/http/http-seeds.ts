@@ -21,10 +21,17 @@ function request(line: string, host: string, more = '', body = ''): string {
 }
 
 const cos = (line: string, more?: string, body?: string): string => request(line, COS_HOST, more, body);
-const qingstor = (line: string, more?: string, body?: string): string => request(line, 'qingstor.com', more, body);
+const qingstor = (line: string, more?: string, body?: string): string =>
+  request(line, 'qingstor.com', more, body);
 const azure = (line: string, more = '', body?: string): string =>
-  request(line, '127.0.0.1:4003', ['x-ms-version: 2019-02-02', ...(more === '' ? [] : [more])].join('\n'), body);
-const boomi = (line: string, more?: string, body?: string): string => request(line, 'api.boomi.com', more, body);
+  request(
+    line,
+    '127.0.0.1:4003',
+    ['x-ms-version: 2019-02-02', ...(more === '' ? [] : [more])].join('\n'),
+    body,
+  );
+const boomi = (line: string, more?: string, body?: string): string =>
+  request(line, 'api.boomi.com', more, body);
 const admin = (line: string, body?: string): string => request(line, 'localhost:4000', '', body);
 
 /** What makes that there is something to ask for, in this order. Again is harmless. */
@@ -99,9 +106,18 @@ export function httpSeeds(): readonly string[] {
     `admin\n${admin('POST /api/v1/lint', `{"dialect":"boomi","policy":${BOOMI_POLICY}}`)}`,
     `admin\n${admin('POST /api/v1/compare', `{"old":{"dialect":"cos","policy":${POLICY}},"new":{"tenant":"cos/examplebucket-1250000000"}}`)}`,
     `admin\n${admin('POST /api/v1/convert', `{"dialect":"cos","policy":${POLICY},"to":"azure-tables"}`)}`,
-    ...goldenDocuments('cos').slice(0, 12).map(document => `cos sign=header\n${cos('PUT /?cors', '', document)}`),
-    ...goldenDocuments('qingstor').slice(0, 12).map(document => `qingstor sign=header\n${qingstor('PUT /mybucket?cors', '', document)}`),
-    ...goldenDocuments('azure-tables').slice(0, 12).map(document => `azure-tables sign=header\n${azure(`PUT ${AZURE}/?restype=service&comp=properties`, '', document)}`),
+    ...goldenDocuments('cos')
+      .slice(0, 12)
+      .map(document => `cos sign=header\n${cos('PUT /?cors', '', document)}`),
+    ...goldenDocuments('qingstor')
+      .slice(0, 12)
+      .map(document => `qingstor sign=header\n${qingstor('PUT /mybucket?cors', '', document)}`),
+    ...goldenDocuments('azure-tables')
+      .slice(0, 12)
+      .map(
+        document =>
+          `azure-tables sign=header\n${azure(`PUT ${AZURE}/?restype=service&comp=properties`, '', document)}`,
+      ),
   ];
 }
 

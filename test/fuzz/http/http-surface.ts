@@ -45,7 +45,12 @@ export async function openHttpSurface(): Promise<Subject> {
     const { script, outcome, since } = await send(input);
     const milliseconds = performance.now() - start;
     const problem = judge(server, script, outcome, since) ?? (await slowness(input, since));
-    return { fresh: since.fresh, milliseconds: Math.min(milliseconds, since.blockedMilliseconds), steps: 0, problem };
+    return {
+      fresh: since.fresh,
+      milliseconds: Math.min(milliseconds, since.blockedMilliseconds),
+      steps: 0,
+      problem,
+    };
   }
 
   /** Whether it is the input that keeps the server from everything else, and not other processes. */
@@ -136,16 +141,25 @@ function judge(
   const last = responses.at(-1);
   const closedEarly = last?.headerLines.some(line => /^connection: close$/i.test(line)) ?? false;
   if (responses.length < script.requests.length && !closedEarly) {
-    return found('unanswered', `${script.requests.length} requests have ${responses.length} answers: ${told}`);
+    return found(
+      'unanswered',
+      `${script.requests.length} requests have ${responses.length} answers: ${told}`,
+    );
   }
   return undefined;
 }
 
 /** What is the same in the log when the same thing fails. */
 function errorKey(line: string): string {
-  const { msg, err } = JSON.parse(line) as { readonly msg?: string; readonly err?: { readonly type?: string; readonly stack?: string } };
+  const { msg, err } = JSON.parse(line) as {
+    readonly msg?: string;
+    readonly err?: { readonly type?: string; readonly stack?: string };
+  };
   return `${msg} ${err?.type} ${/at .*?\((?:file:\/\/)?\S*?(packages\/[^:)]+)/.exec(err?.stack ?? '')?.[0] ?? ''}`;
 }
+
+/** How an answer tells the id of an upload, by the placeholder that stands for it. */
+const UPLOADS = { cosUpload: /<UploadId>([^<]+)</, qingstorUpload: /"upload_id":"([^"]+)"/ };
 
 const OF_UPSTREAMS: ReadonlySet<number> = new Set([502, 504]);
 
@@ -163,8 +177,8 @@ function wrongResponse({ status, headerLines }: WireResponse, script: Connection
 }
 
 function rememberUpload(placeholders: Record<string, string>, received: string): void {
-  const cos = /<UploadId>([^<]+)</.exec(received)?.[1];
-  const qingstor = /"upload_id":"([^"]+)"/.exec(received)?.[1];
-  if (cos) placeholders['cosUpload'] = cos;
-  if (qingstor) placeholders['qingstorUpload'] = qingstor;
+  for (const [name, pattern] of Object.entries(UPLOADS)) {
+    const id = pattern.exec(received)?.[1];
+    if (id !== undefined) placeholders[name] = id;
+  }
 }

@@ -34,7 +34,10 @@ function bodyLength(status: number, headerLines: readonly string[], after: strin
   // To `HEAD`: the head is all, whatever it tells of a body.
   if (after === '' || after.startsWith('HTTP/1.1 ')) return 0;
   const value = (name: string): string | undefined =>
-    headerLines.find(line => line.toLowerCase().startsWith(`${name}:`))?.slice(name.length + 1).trim();
+    headerLines
+      .find(line => line.toLowerCase().startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim();
   if (value('transfer-encoding')?.toLowerCase() === 'chunked') return chunkedLength(after);
   const length = value('content-length');
   if (length === undefined) return after.length;

@@ -43,7 +43,12 @@ function since(): Since {
   delay.reset();
   const errors = logged.filter(({ level }) => Number(level) >= ERROR_LEVEL).map(line => JSON.stringify(line));
   logged.length = 0;
-  return { fresh: coverage.take(), blockedMilliseconds, processorMilliseconds: (user + system) / 1000, errors };
+  return {
+    fresh: coverage.take(),
+    blockedMilliseconds,
+    processorMilliseconds: (user + system) / 1000,
+    errors,
+  };
 }
 
 async function answer(question: ServerQuestion): Promise<unknown> {
@@ -71,4 +76,7 @@ process.once('disconnect', () => {
   void server.stop().finally(() => process.exit(1));
 });
 const { cos, qingstor, azureTables, boomi, admin } = server;
-process.send?.({ id: 0, value: { cos, qingstor, 'azure-tables': azureTables, boomi, admin } satisfies Addresses });
+process.send?.({
+  id: 0,
+  value: { cos, qingstor, 'azure-tables': azureTables, boomi, admin } satisfies Addresses,
+});

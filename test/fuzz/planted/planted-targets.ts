@@ -24,6 +24,16 @@ export const PLANTED_TARGETS: readonly Target[] = [
     limitBytes: 4_096,
     run: input => holds(writeList(readList(text(input))) === text(input), 'what is read is written again'),
   },
-  { name: 'planted-endless', seeds: () => ['#1 #2'], limitBytes: 4_096, run: input => void skipNumbers(text(input)) },
-  { name: 'planted-backtracking', seeds: () => ['a'], limitBytes: 4_096, run: input => void isWord(text(input)) },
+  {
+    name: 'planted-endless',
+    seeds: () => ['#1 #2'],
+    limitBytes: 4_096,
+    run: input => void skipNumbers(text(input)),
+  },
+  {
+    name: 'planted-backtracking',
+    seeds: () => ['a'],
+    limitBytes: 4_096,
+    run: input => void isWord(text(input)),
+  },
 ];

@@ -12,6 +12,7 @@ import { readHeader } from '../../../packages/cli/src/read-header.ts';
 import { readLog } from '../../../packages/cli/src/recorded-requests.ts';
 import { renderLines } from '../../../packages/cli/src/styled-text.ts';
 import { headersIn, queryOf, requestIn } from '../../../packages/console/src/try/try-query.ts';
+import { readShape } from '../../../packages/server/src/admin/read-shape.ts';
 import {
   COMPARE_BODY,
   CONVERT_BODY,
@@ -20,7 +21,6 @@ import {
   PROMOTION,
   REFUSALS_QUERY,
 } from '../../../packages/server/src/admin/schemas.ts';
-import { readShape } from '../../../packages/server/src/admin/read-shape.ts';
 import { holds, type Target } from '../target.ts';
 import { sameJson } from './properties.ts';
 import { CORS_WORDS, DIVIDER, goldenDocuments, partsOf } from './seeds.ts';
@@ -46,8 +46,32 @@ dialects:
 
 const configuration: Target = {
   name: 'configuration',
-  seeds: () => [CONFIG, 'dialects: { qingstor: { port: 1 } }', '', '- a\n- *b\n- !!c d', 'a: &b [1]\nc: |\n  d\n'],
-  words: ['__proto__: ', '!!binary ', '&a ', '*a', '<<: ', '? ', '- ', '\n  ', '|\n', '>-\n', '%YAML 1.1\n', '---\n', '...\n', '"\\x41"', '0o17', '.inf', '~'],
+  seeds: () => [
+    CONFIG,
+    'dialects: { qingstor: { port: 1 } }',
+    '',
+    '- a\n- *b\n- !!c d',
+    'a: &b [1]\nc: |\n  d\n',
+  ],
+  words: [
+    '__proto__: ',
+    '!!binary ',
+    '&a ',
+    '*a',
+    '<<: ',
+    '? ',
+    '- ',
+    '\n  ',
+    '|\n',
+    '>-\n',
+    '%YAML 1.1\n',
+    '---\n',
+    '...\n',
+    '"\\x41"',
+    '0o17',
+    '.inf',
+    '~',
+  ],
   // It is the file of whoever runs the server, and read before anybody waits for it.
   limitBytes: 8 * 1024,
   limitMilliseconds: 500,
@@ -85,7 +109,8 @@ const adminBody: Target = {
     }
     for (const shape of SHAPES) {
       const read = readShape(shape, value);
-      if ('refused' in read) holds(read.refused.status === 400, 'what has another shape is refused', read.refused);
+      if ('refused' in read)
+        holds(read.refused.status === 400, 'what has another shape is refused', read.refused);
     }
   },
 };
@@ -95,7 +120,11 @@ const SCREEN = { width: 80, hasColor: false };
 /** What a person sees of a document that has mistakes: nothing in it may move the cursor. */
 const shownDocument: Target = {
   name: 'shown-document',
-  seeds: () => [...goldenDocuments('cos'), ...goldenDocuments('qingstor'), ...goldenDocuments('azure-tables')],
+  seeds: () => [
+    ...goldenDocuments('cos'),
+    ...goldenDocuments('qingstor'),
+    ...goldenDocuments('azure-tables'),
+  ],
   words: ['\u001b[2J', '\u0007', '\u202e', '\u200d', '\u{1f468}\u200d\u{1f469}', '漢字', '\t', '\r'],
   limitBytes: FILE_BYTES,
   run: input => {
@@ -104,7 +133,11 @@ const shownDocument: Target = {
       const read = policyApi?.document.parse(input);
       if (read?.kind !== 'diagnostics') continue;
       const shown = renderLines(formatDiagnostics(read.diagnostics, { name: 'c.xml', text }, SCREEN), SCREEN);
-      holds(!/[^\n\P{Cc}]/u.test(shown), 'what is shown has no control characters', shown.match(/.{0,40}[^\n\P{Cc}].{0,40}/u)?.[0]);
+      holds(
+        !/[^\n\P{Cc}]/u.test(shown),
+        'what is shown has no control characters',
+        shown.match(/.{0,40}[^\n\P{Cc}].{0,40}/u)?.[0],
+      );
     }
   },
 };
@@ -145,8 +178,15 @@ const curlLine: Target = {
     const [dialect] = DIALECTS;
     if (!dialect) return;
     const words = shellWords(curlPreflight({ origin, method, headers: [header] }, dialect).join(' '));
-    holds(words.includes(`Origin: ${origin}`) && words.at(-1) === `Access-Control-Request-Headers: ${header}`, 'a shell reads what is meant', words);
-    holds(shellWords(curlActual({ origin, method, headers: [] }, dialect).join(' '))[3] === method, 'a shell reads the method');
+    holds(
+      words.includes(`Origin: ${origin}`) && words.at(-1) === `Access-Control-Request-Headers: ${header}`,
+      'a shell reads what is meant',
+      words,
+    );
+    holds(
+      shellWords(curlActual({ origin, method, headers: [] }, dialect).join(' '))[3] === method,
+      'a shell reads the method',
+    );
     try {
       readHeader(header);
     } catch (error) {
@@ -157,7 +197,8 @@ const curlLine: Target = {
 
 const PREFLIGHT =
   '{"level":30,"dialect":"cos","kind":"preflight","tenant":"a-1250000000","origin":"https://a.example","requestMethod":"PUT","requestHeaders":"x-a, x-b","msg":"refused"}';
-const ACTUAL = '{"level":20,"dialect":"cos","kind":"data","tenant":null,"origin":"https://a.example","method":"GET"}';
+const ACTUAL =
+  '{"level":20,"dialect":"cos","kind":"data","tenant":null,"origin":"https://a.example","method":"GET"}';
 
 const directory = mkdtempSync(join(tmpdir(), 'crossgate-fuzz-log-'));
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
@@ -173,7 +214,12 @@ const log: Target = {
     const [dialect] = DIALECTS;
     if (!dialect) return;
     const recorded = await readLog(file, dialect.id);
-    const rule = { allowedOrigins: ['*'], allowedMethods: ['GET', 'PUT'], allowedHeaders: ['x-*'], exposeHeaders: [] };
+    const rule = {
+      allowedOrigins: ['*'],
+      allowedMethods: ['GET', 'PUT'],
+      allowedHeaders: ['x-*'],
+      exposeHeaders: [],
+    };
     const [none, some] = [{ rules: [] }, { rules: [rule] }].map(policy => compile(policy, dialect.profile));
     if (none && some) changedRecords(recorded, none, some);
   },
@@ -183,16 +229,27 @@ const DEFAULTS = { origin: 'https://a.example', url: 'https://b.example/', metho
 
 const link: Target = {
   name: 'console-link',
-  seeds: () => ['origin=https://a.example&url=https://b.example/c&method=PUT&headers=x-a%3A+1%0Ax-b&credentials=include&by=draft', 'headers=%0A%3A%0A+'],
+  seeds: () => [
+    'origin=https://a.example&url=https://b.example/c&method=PUT&headers=x-a%3A+1%0Ax-b&credentials=include&by=draft',
+    'headers=%0A%3A%0A+',
+  ],
   words: ['%0A', '%', '+', '&', '=', 'credentials=omit', '%ED%A0%80'],
   limitBytes: 8_192,
   run: input => {
     const tried = requestIn(new URLSearchParams(Buffer.from(input).toString('utf8')), DEFAULTS);
-    for (const { name } of headersIn(tried.headers)) holds(!name.includes('\n'), 'a name is of one line', name);
+    for (const { name } of headersIn(tried.headers))
+      holds(!name.includes('\n'), 'a name is of one line', name);
     if (tried.origin === '' || tried.url === '' || tried.method === '') return;
     const again = requestIn(new URLSearchParams(queryOf(tried).toString()), DEFAULTS);
     holds(sameJson(again, tried), 'a link is read as it was written', { tried, again });
   },
 };
 
-export const COMMAND_TARGETS: readonly Target[] = [configuration, adminBody, shownDocument, curlLine, log, link];
+export const COMMAND_TARGETS: readonly Target[] = [
+  configuration,
+  adminBody,
+  shownDocument,
+  curlLine,
+  log,
+  link,
+];

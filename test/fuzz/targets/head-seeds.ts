@@ -39,7 +39,8 @@ const BODIES: Readonly<Record<string, string>> = {
 /** Requests to a service: heads, and heads with the documents of its golden files. */
 export function headSeeds(dialect: string): readonly string[] {
   const head = BODIES[dialect];
-  const documents = head === undefined ? [] : goldenDocuments(dialect).map(document => `${head}\n\n${document}`);
+  const documents =
+    head === undefined ? [] : goldenDocuments(dialect).map(document => `${head}\n\n${document}`);
   return [...(HEADS[dialect] ?? []), ...documents];
 }
 

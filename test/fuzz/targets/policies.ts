@@ -11,8 +11,8 @@ import {
   lint,
   newBudget,
   type Policy,
-  predictFetch,
   type Profile,
+  predictFetch,
   readPolicy,
   redundantEntries,
   ruleUses,
@@ -32,7 +32,11 @@ const REQUESTS = [
 ].map(parts => parts.join(DIVIDER));
 
 function policySeeds(): readonly string[] {
-  const policies = [...goldenPolicies('cos'), ...goldenPolicies('qingstor'), ...goldenPolicies('azure-tables')];
+  const policies = [
+    ...goldenPolicies('cos'),
+    ...goldenPolicies('qingstor'),
+    ...goldenPolicies('azure-tables'),
+  ];
   const boomi =
     '{"rules":[{"allowedOrigins":["https://*.example.com","http://a.example:8080"],"allowedMethods":["GET","POST"],"allowedHeaders":[],"exposeHeaders":[]}]}';
   return [boomi, ...policies];
@@ -55,11 +59,18 @@ function readPolicyText(text: string): Policy | undefined {
 
 /** What `node:http` gives of a header: one character a byte, nothing that ends a line. */
 function headerText(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : Buffer.from(text).toString('latin1').replace(/[\0-\x1f\x7f]/g, '').trim();
+  if (text === undefined) return undefined;
+  const characters = [...Buffer.from(text).toString('latin1')];
+  return characters
+    .filter(character => character >= ' ' && character !== '\x7f')
+    .join('')
+    .trim();
 }
 
 /** Every reading of a policy that takes it. */
-function readings(policy: Policy): readonly { readonly service: (typeof services)[number]; readonly compiled: CompiledPolicy }[] {
+function readings(
+  policy: Policy,
+): readonly { readonly service: (typeof services)[number]; readonly compiled: CompiledPolicy }[] {
   return services
     .filter(({ profile }) => validate(policy, profile).length === 0)
     .map(service => ({ service, compiled: compile(policy, service.profile) }));
@@ -99,7 +110,11 @@ const oracle: Target = {
     if (!asked) return;
     const { policy, preflight, actual } = asked;
     for (const { service, compiled } of readings(policy)) {
-      deepStrictEqual(decidePreflight(compiled, preflight), service.oracle.preflight(policy, preflight), service.name);
+      deepStrictEqual(
+        decidePreflight(compiled, preflight),
+        service.oracle.preflight(policy, preflight),
+        service.name,
+      );
       deepStrictEqual(decideActual(compiled, actual), service.oracle.actual(policy, actual), service.name);
     }
   },
@@ -153,7 +168,10 @@ const explain: Target = {
 /** What an analysis may spend here: it goes on with what it has found, or says that it was too much. */
 const STEPS = 4_000;
 
-function analysisTarget(name: string, run: (policy: Policy, profile: Profile, other: Policy) => void): Target {
+function analysisTarget(
+  name: string,
+  run: (policy: Policy, profile: Profile, other: Policy) => void,
+): Target {
   return {
     name,
     seeds: () => {

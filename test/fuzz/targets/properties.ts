@@ -25,7 +25,11 @@ export function checkFindings(
     }
     const { position, end } = finding;
     const inOrder = !position || !end || end.line > position.line || end.column >= position.column;
-    holds(inOrder && !(position && end && end.line < position.line), 'a span ends behind its beginning', finding);
+    holds(
+      inOrder && !(position && end && end.line < position.line),
+      'a span ends behind its beginning',
+      finding,
+    );
   }
 }
 

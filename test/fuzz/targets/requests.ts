@@ -6,11 +6,11 @@ import { readCopySource } from '../../../packages/dialects/src/cos/copy-source.t
 import { parseByteRange } from '../../../packages/dialects/src/objects/byte-range.ts';
 import { checkPostPolicy } from '../../../packages/dialects/src/objects/post-policy.ts';
 import { evaluatePreconditions, rangeApplies } from '../../../packages/dialects/src/objects/preconditions.ts';
-import { asHeaderValue, sentHeaders } from '../../../packages/dialects/src/objects/sent-headers.ts';
 import { readUploadForm } from '../../../packages/dialects/src/objects/read-form.ts';
+import { asHeaderValue, sentHeaders } from '../../../packages/dialects/src/objects/sent-headers.ts';
 import { holds, type Target } from '../target.ts';
+import { HEAD_WORDS, headSeeds } from './head-seeds.ts';
 import { checkHeaders } from './properties.ts';
-import { headSeeds, HEAD_WORDS } from './head-seeds.ts';
 import { DIVIDER } from './seeds.ts';
 
 /** All that `node:http` hands on of a head. */
@@ -26,8 +26,8 @@ export function readHead(input: Uint8Array): RequestHead {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).trim();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what HTTP does not let through
-    if (colon > 0 && /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && !/[\0\r\n]/.test(value)) rawHeaders.push(name, value);
+    if (colon > 0 && /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && !/[\0\r\n]/.test(value))
+      rawHeaders.push(name, value);
   }
   return { method, target: target.replace(/[\0-\x20\x7f]/g, '') || '/', rawHeaders };
 }
@@ -45,7 +45,10 @@ function exchangeOf(dialect: Dialect, request: RequestHead): Exchange {
 /** Target, authorization and answers of one service: whatever a head says, there is an answer that can be sent. */
 function head(dialect: Dialect): Target {
   const { localCredential, replies } = dialect;
-  const held = { find: (id: string) => (id === localCredential.id ? localCredential : undefined), isEmpty: false };
+  const held = {
+    find: (id: string) => (id === localCredential.id ? localCredential : undefined),
+    isEmpty: false,
+  };
   const none = { find: () => undefined, isEmpty: true };
   return {
     name: `${dialect.id}-head`,
@@ -58,9 +61,11 @@ function head(dialect: Dialect): Target {
       if (tenant !== undefined) dialect.isTenantName(tenant);
       for (const credentials of [held, none]) {
         const authorization = dialect.authorize(exchange, credentials);
-        if (authorization.kind === 'refused') checkReply(dialect, exchange, replies.error(exchange, authorization.error));
+        if (authorization.kind === 'refused')
+          checkReply(dialect, exchange, replies.error(exchange, authorization.error));
       }
-      if (operation.kind === 'unreadable') checkReply(dialect, exchange, replies.error(exchange, operation.error));
+      if (operation.kind === 'unreadable')
+        checkReply(dialect, exchange, replies.error(exchange, operation.error));
       checkReply(dialect, exchange, replies.unknownTenant(exchange));
       const fault = replies.fault('request-malformed', exchange);
       checkReply(dialect, exchange, replies.error(exchange, fault));
@@ -70,9 +75,16 @@ function head(dialect: Dialect): Target {
   };
 }
 
-function checkReply(dialect: Dialect, exchange: Exchange, reply: Parameters<Dialect['commonHeaders']>[1]): void {
-  holds(reply.status >= 200 && reply.status <= 599 && reply.status !== 500, 'an answer has a status', reply.status);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: what a reason phrase must not have
+function checkReply(
+  dialect: Dialect,
+  exchange: Exchange,
+  reply: Parameters<Dialect['commonHeaders']>[1],
+): void {
+  holds(
+    reply.status >= 200 && reply.status <= 599 && reply.status !== 500,
+    'an answer has a status',
+    reply.status,
+  );
   holds(!/[^\x20-\x7e]/.test(reply.reason ?? ''), 'a reason is visible ASCII', reply.reason);
   checkHeaders([...reply.headers, ...dialect.commonHeaders(exchange, reply)]);
 }
@@ -116,7 +128,9 @@ const fields: Target = {
   run: input => {
     const request = readHead(input);
     const value = (name: string): string =>
-      request.rawHeaders[request.rawHeaders.findIndex((each, i) => i % 2 === 0 && each.toLowerCase() === name) + 1] ?? '';
+      request.rawHeaders[
+        request.rawHeaders.findIndex((each, i) => i % 2 === 0 && each.toLowerCase() === name) + 1
+      ] ?? '';
     for (const size of [0, 1, 1000, Number.MAX_SAFE_INTEGER]) {
       const range = parseByteRange(value('range'), size);
       if (typeof range === 'object') {
@@ -147,9 +161,17 @@ const postPolicy: Target = {
   ],
   limitBytes: HEAD_BYTES,
   run: input => {
-    const result = checkPostPolicy(Buffer.from(input).toString('utf8'), new Map([['key', 'k'], ['bucket', 'b']]), NOW);
+    const result = checkPostPolicy(
+      Buffer.from(input).toString('utf8'),
+      new Map([
+        ['key', 'k'],
+        ['bucket', 'b'],
+      ]),
+      NOW,
+    );
     if (result.kind === 'violated') holds(result.message.length < 1000, 'a message is short', result.message);
-    else if (result.policy.lengthRange) holds(Number.isInteger(result.policy.lengthRange.max), 'a length is a number');
+    else if (result.policy.lengthRange)
+      holds(Number.isInteger(result.policy.lengthRange.max), 'a length is a number');
   },
 };
 
@@ -164,7 +186,17 @@ const form: Target = {
     `multipart/form-data${DIVIDER}1${DIVIDER}`,
     `multipart/form-data; boundary=b${DIVIDER}3${DIVIDER}--b\r\n${PART}"a"\r\n\r\n1\r\n--b--\r\n`,
   ],
-  words: ['--b', '--b--', '\r\n\r\n', PART, 'filename=', 'name="file"', 'Content-Type: ', 'boundary=', 'charset=utf-16'],
+  words: [
+    '--b',
+    '--b--',
+    '\r\n\r\n',
+    PART,
+    'filename=',
+    'name="file"',
+    'Content-Type: ',
+    'boundary=',
+    'charset=utf-16',
+  ],
   limitBytes: 128 * 1024,
   run: async input => {
     const [type = '', size = '', ...body] = Buffer.from(input).toString('latin1').split(DIVIDER);

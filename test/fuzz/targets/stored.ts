@@ -1,8 +1,12 @@
 import { compile } from '@crossgate/core';
 import { DIALECTS, type Exchange } from '@crossgate/dialects';
 import { readLines } from '../../../packages/policy-store/src/etcd/read-lines.ts';
-import { decodeEntry, encodeEntry, sharedKeys } from '../../../packages/policy-store/src/etcd/shared-records.ts';
-import { type Target } from '../target.ts';
+import {
+  decodeEntry,
+  encodeEntry,
+  sharedKeys,
+} from '../../../packages/policy-store/src/etcd/shared-records.ts';
+import type { Target } from '../target.ts';
 import { CORS_WORDS, DIVIDER, goldenPolicies, partsOf } from './seeds.ts';
 
 const KEYS = sharedKeys('/crossgate/');
@@ -12,7 +16,12 @@ const NOW = Date.parse('2026-06-01T00:00:00Z');
 function entrySeeds(): readonly string[] {
   const policies = [...goldenPolicies('cos'), ...goldenPolicies('azure-tables')].slice(0, 12);
   const entries = policies.map(policy =>
-    encodeEntry({ writeId: 'a', writtenAt: NOW, policy: JSON.parse(policy), settings: { logging: { version: '1.0', delete: true, read: false, write: true } } }),
+    encodeEntry({
+      writeId: 'a',
+      writtenAt: NOW,
+      policy: JSON.parse(policy),
+      settings: { logging: { version: '1.0', delete: true, read: false, write: true } },
+    }),
   );
   const deletion = encodeEntry({ writeId: 'b', writtenAt: NOW, policy: undefined });
   const key = KEYS.entry({ dialect: 'cos', tenant: 'examplebucket-1250000000' }, 1);
@@ -20,7 +29,11 @@ function entrySeeds(): readonly string[] {
 }
 
 function exchangeOf(dialect: (typeof DIALECTS)[number], version: string): Exchange {
-  const request = { method: 'GET', target: dialect.example.path, rawHeaders: ['Host', '127.0.0.1', 'x-ms-version', version] };
+  const request = {
+    method: 'GET',
+    target: dialect.example.path,
+    rawHeaders: ['Host', '127.0.0.1', 'x-ms-version', version],
+  };
   return { request, location: dialect.locate(request), requestId: 'a', receivedAt: NOW };
 }
 
@@ -67,7 +80,11 @@ const lines: Target = {
     }
     const read: string[] = [];
     for await (const some of readLines(pieces(), 1024 * 1024)) read.push(...some);
-    const whole = Buffer.from(input).toString('latin1').split('\n').slice(0, -1).filter(line => line !== '');
+    const whole = Buffer.from(input)
+      .toString('latin1')
+      .split('\n')
+      .slice(0, -1)
+      .filter(line => line !== '');
     if (read.length !== whole.length) throw new Error(`${read.length} lines are read, not ${whole.length}`);
   },
 };
