@@ -37,11 +37,15 @@ export interface FuzzOptions {
   readonly seed: number;
   /** Inputs that once were too much: they are tried first, always. */
   readonly regressions: readonly string[];
+  /** After so many findings there is enough to mend. */
+  readonly mostFindings: number;
   /** Told of every input before it is tried. */
   readonly watch: (input: string) => void;
 }
 
-const MOST_FINDINGS = 5;
+const RECORD_FACTOR = 1.2;
+/** Shorter times are those of the machine. */
+const LEAST_RECORD_MILLISECONDS = 0.03;
 const SHRINKING_MILLISECONDS = 4_000;
 /** Of the time of a target, what the look at its memory takes. */
 const MEMORY_SHARE = 0.2;
@@ -50,12 +54,14 @@ const LARGEST_CORPUS = 4_000;
 
 /** Tries inputs on a target for a while. Those that go new ways through the code are where the next ones begin. */
 export async function fuzzTarget(subject: Subject, options: FuzzOptions): Promise<TargetReport> {
-  const { milliseconds, seed, regressions, watch } = options;
+  const { milliseconds, seed, regressions, mostFindings, watch } = options;
   const random = newRandom(seed);
   const corpus: string[] = [];
   const findings = new Map<string, Finding>();
   let [inputs, mostSteps] = [0, 0];
   let slowest = { milliseconds: 0, bytes: 0 };
+  /** The most that an input has taken, by the order of its length: what takes longer than others of its length. */
+  const records = new Map<number, number>();
 
   const ownWords = (subject.words ?? []).map(asBytes);
   const words: string[] = [];
@@ -73,14 +79,22 @@ export async function fuzzTarget(subject: Subject, options: FuzzOptions): Promis
     inputs += 1;
     watch(input);
     const execution = await subject.execute(input);
-    if (!execution.problem && execution.milliseconds > slowest.milliseconds) {
-      // Whatever else the machine does, twice in a row is the input.
-      const again = await subject.execute(input);
-      const least = Math.min(execution.milliseconds, again.milliseconds);
-      if (least > slowest.milliseconds) slowest = { milliseconds: least, bytes: input.length };
-    }
     if (execution.problem) await record(execution.problem, input);
     return execution;
+  }
+
+  /** Whether an input takes longer than any of its length so far. */
+  async function isRecord(input: string, { milliseconds: first }: Execution): Promise<boolean> {
+    const order = Math.floor(Math.log2(input.length + 1));
+    const former = records.get(order) ?? LEAST_RECORD_MILLISECONDS;
+    if (first <= former * RECORD_FACTOR) return false;
+    // Whatever else the machine does, three times in a row is the input.
+    let least = first;
+    for (let i = 0; i < 2; i++) least = Math.min(least, (await subject.execute(input)).milliseconds);
+    if (least > slowest.milliseconds) slowest = { milliseconds: least, bytes: input.length };
+    if (least <= former * RECORD_FACTOR) return false;
+    records.set(order, least);
+    return true;
   }
 
   async function record(problem: Problem, input: string): Promise<void> {
@@ -116,14 +130,14 @@ export async function fuzzTarget(subject: Subject, options: FuzzOptions): Promis
   await refreshWords();
   let refreshed = inputs;
   const until = performance.now() + milliseconds * (1 - MEMORY_SHARE);
-  while (performance.now() < until && findings.size < MOST_FINDINGS) {
+  while (performance.now() < until && findings.size < mostFindings) {
     const input = mutate(pick());
-    const former = slowest.milliseconds;
-    const { fresh, steps, problem } = await attempt(input);
-    // What takes more turns or more time than ever is worth another try: there may be no end to it.
-    const isLonger = steps > mostSteps * 1.2;
+    const execution = await attempt(input);
+    const { fresh, steps, problem } = execution;
+    // What takes more turns or more time than others is worth another try: there may be no end to it.
+    const isLonger = steps > mostSteps * RECORD_FACTOR;
     if (isLonger) mostSteps = steps;
-    if (!problem && (fresh > 0 || isLonger || slowest.milliseconds > former * 1.2)) keep(input);
+    if (!problem && (fresh > 0 || isLonger || (await isRecord(input, execution)))) keep(input);
     if (inputs > refreshed * 2) {
       refreshed = inputs;
       await refreshWords();
@@ -132,7 +146,11 @@ export async function fuzzTarget(subject: Subject, options: FuzzOptions): Promis
   const tryAnother = async (): Promise<void> => {
     await attempt(mutate(pick()));
   };
-  const memory = await measureMemory(subject, tryAnother, milliseconds * MEMORY_SHARE);
+  const memory = await measureMemory(
+    subject,
+    tryAnother,
+    findings.size < mostFindings ? milliseconds * MEMORY_SHARE : 0,
+  );
   if (memory.problem) {
     findings.set(memory.problem.key, { target: subject.name, problem: memory.problem, input: pick(), seed });
   }

@@ -22,6 +22,8 @@ const { values } = parseArgs({
   },
 });
 
+const MOST_FINDINGS = 5;
+
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
 const targets = await chosenTargets();
 const shares = targets.reduce((sum, { share }) => sum + share, 0);
@@ -40,6 +42,7 @@ for (const { name, share, open } of targets) {
     milliseconds: share * millisecondsAShare,
     seed,
     regressions: readRegressions(name),
+    mostFindings: values.planted ? 1 : MOST_FINDINGS,
     watch: watch.saw,
   });
   watch.stop();

@@ -218,7 +218,7 @@ export function newMutator({ random, words, other, limitBytes }: MutatorParts): 
       const mutateTree = random.of(TREES);
       if (random.oneIn(2)) changed = mutateTree(changed, random, word, other) ?? changed;
       if (changed === input || random.oneIn(2)) {
-        const times = 1 + random.below(MOST_CHANGES);
+        const times = random.oneIn(2) ? 1 : 1 + random.below(MOST_CHANGES);
         for (let i = 0; i < times; i++) changed = random.of(changes)(changed);
       }
       if (random.oneIn(400)) changed = inflate(changed);

@@ -46,6 +46,7 @@ describe('decodeEntry', () => {
       name: 'an origin that is no text',
       value: { ...VALUE, policy: { rules: [{ ...RULE, allowedOrigins: [{}] }] } },
     },
+    { name: 'a rule without its lists', value: { ...VALUE, policy: { rules: [{ id: 'a' }] } } },
     { name: 'settings that are a text', value: { ...VALUE, settings: 'on' } },
   ])('refuses $name, and names the key', ({ value }) => {
     expect(() => decode(value)).toThrow(

@@ -32,7 +32,7 @@ export const PLANTED_TARGETS: readonly Target[] = [
   },
   {
     name: 'planted-backtracking',
-    seeds: () => ['a'],
+    seeds: () => ['word:planted'],
     limitBytes: 4_096,
     run: input => void isWord(text(input)),
   },

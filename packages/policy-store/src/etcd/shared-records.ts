@@ -128,8 +128,11 @@ function isEntryValue(entry: Parsed | undefined): entry is EntryValue {
   return policy === undefined || isPolicy(policy);
 }
 
-/** What a later version may have put beside the members of this one is kept. */
-function isPolicy(value: unknown): boolean {
+const LISTS = ['allowedOrigins', 'allowedMethods', 'allowedHeaders', 'exposeHeaders'];
+
+/** What a later version may have put beside the members of this one is kept. Lists are written also when they are empty. */
+function isPolicy(value: unknown): value is Policy {
   const read = readPolicy(value);
-  return read.kind === 'policy' || read.diagnostics.every(({ code }) => code === 'field-unknown');
+  if (read.kind !== 'policy' && !read.diagnostics.every(({ code }) => code === 'field-unknown')) return false;
+  return (value as Policy).rules.every(rule => LISTS.every(list => Object.hasOwn(rule, list)));
 }
