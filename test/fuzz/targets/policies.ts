@@ -166,7 +166,7 @@ const explain: Target = {
 };
 
 /** What an analysis may spend here: it goes on with what it has found, or says that it was too much. */
-const STEPS = 4_000;
+const STEPS = 2_000;
 
 function analysisTarget(
   name: string,
