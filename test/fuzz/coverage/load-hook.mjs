@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformWithOxc } from 'vite';
-import { instrument } from './instrument.mjs.mts';
+import { instrument } from './instrument.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const COUNTED = /^(?:packages\/[\w-]+\/src|test\/fuzz\/planted)\//;
