@@ -21,6 +21,8 @@ const MEMORY_SLACK_BYTES = 256 * 1024;
 
 /** A target of this process. */
 export function openTarget(target: Target): Subject {
+  // What loading its code has counted says nothing of inputs.
+  resetCounters();
   const coverage = newCoverage();
   const { name, seeds, words = [], limitBytes } = target;
   return {
