@@ -143,7 +143,8 @@ function judge(
     const wrong = wrongResponse(response, script);
     if (wrong !== undefined) return found(wrong, `${wrong}: ${told}`);
   }
-  if (!closesItself(script)) return undefined;
+  // What an upstream breaks off, a gateway can only break off as well.
+  if (!closesItself(script) || script.upstream !== undefined) return undefined;
   if (rest !== '') return found('rest', `an answer is not complete: ${told}`);
   const last = responses.at(-1);
   const closedEarly = last?.headerLines.some(line => /^connection: close$/i.test(line)) ?? false;
