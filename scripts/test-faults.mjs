@@ -10,4 +10,4 @@ const { module } = await runnerImport(join(root, 'test/faults/main.ts'), {
   configFile: false,
   logLevel: 'error',
 });
-process.exit(await module.main(process.argv.slice(2), root));
+process.exit(await module.main(process.argv.slice(2)));

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { replaceSection } from '../support/report-section.ts';
+import { type ReportSection, writeSection } from '../support/report-section.ts';
 import { formatFaults, formatViolations } from './format-faults.ts';
 import { formatPropagation, measurePropagation } from './propagation.ts';
 import { formatSoak, soak } from './soak.ts';
@@ -10,7 +9,7 @@ import { runSuite } from './suite.ts';
 const PROPAGATION_WRITES = 200;
 
 /** What `npm run test:faults` was told to do. Gives the exit code. */
-export async function main(args: readonly string[], root: string): Promise<number> {
+export async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -23,10 +22,9 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   });
   const minutes = positive('--minutes', values.minutes);
   const seed = positive('--seed', values.seed);
-  const page = join(root, 'docs', 'reliability.md');
-  function tell(section: string, text: string): void {
+  function tell(section: ReportSection, text: string): void {
     print(text);
-    if (values.write) replaceSection(page, section, text);
+    if (values.write) writeSection(section, text);
   }
 
   if (values.propagation) {
@@ -41,11 +39,11 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   }
   const { etcd, single } = await runSuite({ seed, minutes, onProgress: print });
   const text = [
-    '### Gateways that share etcd',
+    '#### Gateways that share etcd',
     '',
     formatFaults(etcd),
     '',
-    '### One gateway with workers, on LMDB',
+    '#### One gateway with workers, on LMDB',
     '',
     formatFaults(single),
   ].join('\n');

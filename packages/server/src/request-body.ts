@@ -33,7 +33,7 @@ export class BodyError extends Error {
 }
 
 export function bodyIncomplete(): BodyError {
-  return new BodyError('body-incomplete', 'the client went away before the body was complete');
+  return new BodyError('body-incomplete', 'the client went away before the body was read');
 }
 
 /**
@@ -56,7 +56,8 @@ async function* chunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
       yield chunk as Uint8Array;
     }
   } catch (error) {
-    throw request.complete || error instanceof BodyError ? error : bodyIncomplete();
+    // A request fails with its connection, also when all of it has come and waits to be read.
+    throw error instanceof BodyError ? error : bodyIncomplete();
   }
   if (!request.complete) throw bodyIncomplete();
 }

@@ -49,10 +49,42 @@ const DEFAULTS: AnalyticsSettings = {
   minuteMetrics: { version: '1.0', enabled: false, retentionPolicy: { enabled: false } },
 };
 
-/** The settings of an account; a section that was never set is as that of a new account. */
+/** The settings of an account; a section that was never set, or that is none, is as that of a new account. */
 export function analyticsSettings(settings: Settings | undefined): AnalyticsSettings {
-  // Sections are stored as they were read here, and by nobody else.
-  return { ...DEFAULTS, ...(settings as Partial<AnalyticsSettings> | undefined) };
+  if (!settings) return DEFAULTS;
+  const { logging, hourMetrics, minuteMetrics }: { readonly [Name in keyof AnalyticsSettings]?: unknown } =
+    settings;
+  return {
+    logging: isLogging(logging) ? logging : DEFAULTS.logging,
+    hourMetrics: isMetrics(hourMetrics) ? hourMetrics : DEFAULTS.hourMetrics,
+    minuteMetrics: isMetrics(minuteMetrics) ? minuteMetrics : DEFAULTS.minuteMetrics,
+  };
+}
+
+// Sections are stored as they were read here. Where others can write to the store, they may be anything.
+
+function isLogging(section: unknown): section is LoggingSettings {
+  if (!isVersioned(section)) return false;
+  const { read, write, delete: deletions } = section as Partial<LoggingSettings>;
+  return [read, write, deletions].every(flag => typeof flag === 'boolean');
+}
+
+function isMetrics(section: unknown): section is MetricsSettings {
+  if (!isVersioned(section)) return false;
+  const { enabled, includeApis } = section as { readonly enabled?: unknown; readonly includeApis?: unknown };
+  return enabled === false || (enabled === true && typeof includeApis === 'boolean');
+}
+
+function isVersioned(section: unknown): section is object {
+  if (typeof section !== 'object' || section === null) return false;
+  const { version, retentionPolicy } = section as Partial<LoggingSettings>;
+  return version === '1.0' && isRetention(retentionPolicy);
+}
+
+function isRetention(value: unknown): value is RetentionPolicy {
+  if (typeof value !== 'object' || value === null) return false;
+  const { enabled, days } = value as { readonly enabled?: unknown; readonly days?: unknown };
+  return enabled === false || (enabled === true && Number.isInteger(days));
 }
 
 const RETENTION_FIELDS = { Enabled: 'enabled', Days: 'days' } as const;

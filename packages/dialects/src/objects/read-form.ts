@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Busboy } from '@fastify/busboy';
 
 /** A form with a file, read as far as the file's beginning: what comes after the file does not count. */
@@ -25,6 +26,14 @@ export class MalformedFormError extends Error {
 }
 
 const LONGEST_NAME = 256;
+
+/** How much the parser is given in one turn of the event loop. */
+const TURN_BYTES = 64 * 1024;
+/**
+ * A part that nobody reads is thrown away between turns. The parser holds as much of it, and what was read ahead: were it
+ * to stop for having too much of a part that ends in the same turn, it would never go on.
+ */
+const PART_BUFFER_BYTES = 4 * TURN_BYTES;
 
 const LIMITS = {
   fieldSize: 64 * 1024,
@@ -73,9 +82,11 @@ export async function readUploadForm(
     });
     parser.on('finish', () => resolve(undefined));
   });
-  const parsed = pipeline(Readable.from(body), parser).catch((error: unknown) => {
-    throw asProblem(error);
-  });
+  const parsed = pipeline(Readable.from(inTurns(body), { highWaterMark: 1 }), parser).catch(
+    (error: unknown) => {
+      throw asProblem(error);
+    },
+  );
   const form = await Promise.race([found, parsed.then(() => undefined)]);
   if (!form) throw new MalformedFormError('the form has no field `file`');
   return form;
@@ -89,10 +100,27 @@ function openParser(contentType: string): InstanceType<typeof Busboy> {
     return new Busboy({
       headers: { 'content-type': contentType },
       limits: LIMITS,
+      fileHwm: PART_BUFFER_BYTES,
       isPartAFile: name => name === 'file',
     });
   } catch (error) {
     throw asProblem(error);
+  }
+}
+
+/** The body, not more of it than {@link TURN_BYTES} at once. */
+async function* inTurns(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let given = 0;
+  for await (const chunk of body) {
+    for (let at = 0; at < chunk.length; at += TURN_BYTES) {
+      const part = chunk.subarray(at, at + TURN_BYTES);
+      if (given + part.length > TURN_BYTES) {
+        await nextTurn();
+        given = 0;
+      }
+      given += part.length;
+      yield part;
+    }
   }
 }
 

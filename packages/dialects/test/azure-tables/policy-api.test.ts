@@ -360,6 +360,22 @@ describe('azureTablesPolicyApi.replies', () => {
     expect(body).toContain('<AllowedHeaders /><ExposedHeaders /><MaxAgeInSeconds>0</MaxAgeInSeconds>');
   });
 
+  it.each([
+    { name: 'a text', section: 'on' },
+    { name: 'null', section: null },
+    { name: 'without a retention policy', section: { ...LOGGING, retentionPolicy: undefined } },
+    { name: 'of another version', section: { ...LOGGING, version: '2.0' } },
+    { name: 'with a flag that is a text', section: { ...LOGGING, enabled: 'yes', read: 'yes' } },
+    {
+      name: 'with days that are none',
+      section: { ...LOGGING, ...METRICS, retentionPolicy: { enabled: true, days: '7' } },
+    },
+  ])('tells a section that is $name in the store as that of a new account', ({ section }) => {
+    const settings = { logging: section, hourMetrics: section, minuteMetrics: section };
+    const untouched = replies.read(exchangeOf(), { policy: { rules: [] } });
+    expect(replies.read(exchangeOf(), { policy: { rules: [] }, settings })).toEqual(untouched);
+  });
+
   it('tells versions before 2013-08-15 what they know', () => {
     expect(replies.read(exchangeOf({ version: '2012-02-12' }), STATE).body).toBe(
       `${DECLARATION}<StorageServiceProperties>${NEW_LOGGING}<Metrics>${NEW_METRICS}</Metrics></StorageServiceProperties>`,

@@ -249,3 +249,22 @@ describe('readUploadForm', () => {
     while (!state.released) await turn();
   });
 });
+
+describe('readUploadForm of a form with a long part that nobody reads', () => {
+  const LONG = 'x'.repeat(200_000);
+  const nameless = `--b\r\nContent-Type: text/plain\r\n\r\n${LONG}\r\n`;
+
+  it.each([
+    { name: 'a second file', text: file('hello') + file(LONG) + END },
+    { name: 'a part without a name behind the file', text: file('hello') + nameless + END },
+    { name: 'a part without a name before the file', text: nameless + file('hello') + END },
+  ])('passes over $name, in chunks of any length', async ({ text }) => {
+    for (const chunkBytes of [997, 1_266, 16_384, 65_536, 1_000_000]) {
+      expect((await read(text, { chunkBytes })).content).toBe('hello');
+    }
+  });
+
+  it.each([997, 65_536, 1_000_000])('finds no file in chunks of %d bytes', async chunkBytes => {
+    await expect(read(nameless + END, { chunkBytes })).rejects.toThrow('the form has no field `file`');
+  });
+});

@@ -1,4 +1,4 @@
-import type { Policy, Settings } from '@crossgate/core';
+import { type Policy, readPolicy, type Settings } from '@crossgate/core';
 import type { PolicyRevision, TenantKey } from '../policy-store.ts';
 import { assertTenantKey } from '../tenant-key.ts';
 
@@ -92,15 +92,47 @@ export function encodeEntry(entry: Pick<LogEntry, 'writeId' | 'writtenAt' | 'pol
   return JSON.stringify({ version: VALUE_VERSION, writeId, writtenAt, policy, settings });
 }
 
-/** Throws when the key is none of an entry, and when the value is not of this version. */
+/** Throws when the key is none of an entry, and when the value is not one of this version: others can write to etcd, too. */
 export function decodeEntry(keys: SharedKeys, etcdKey: string, value: string, revision: number): LogEntry {
   const place = keys.parseEntry(etcdKey);
   if (place === undefined) throw new Error(`etcd holds the key ${etcdKey}, which is none of a policy`);
-  const { version, writeId, writtenAt, policy, settings } = JSON.parse(value) as EntryValue;
-  if (version !== VALUE_VERSION) {
+  const entry = parseObject(value);
+  if (entry?.version !== undefined && entry.version !== VALUE_VERSION) {
     throw new Error(
-      `etcd holds a policy of version ${version}, this version of Crossgate reads ${VALUE_VERSION}: ${etcdKey}`,
+      `etcd holds a policy of version ${String(entry.version)}, this version of Crossgate reads ${VALUE_VERSION}: ${etcdKey}`,
     );
   }
+  if (!isEntryValue(entry)) {
+    throw new Error(`etcd holds something under ${etcdKey} that is no revision of a policy: delete the key`);
+  }
+  const { writeId, writtenAt, policy, settings } = entry;
   return { ...place, revision, policy, ...(settings && { settings }), writtenAt, writeId };
+}
+
+type Parsed = { readonly [Name in keyof EntryValue]?: unknown };
+
+function parseObject(text: string): Parsed | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isEntryValue(entry: Parsed | undefined): entry is EntryValue {
+  if (entry?.version === undefined) return false;
+  const { writeId, writtenAt, policy, settings } = entry;
+  if (typeof writeId !== 'string' || typeof writtenAt !== 'number') return false;
+  if (settings !== undefined && (typeof settings !== 'object' || settings === null)) return false;
+  return policy === undefined || isPolicy(policy);
+}
+
+const LISTS = ['allowedOrigins', 'allowedMethods', 'allowedHeaders', 'exposeHeaders'];
+
+/** What a later version may have put beside the members of this one is kept. Lists are written also when they are empty. */
+function isPolicy(value: unknown): value is Policy {
+  const read = readPolicy(value);
+  if (read.kind !== 'policy' && !read.diagnostics.every(({ code }) => code === 'field-unknown')) return false;
+  return (value as Policy).rules.every(rule => LISTS.every(list => Object.hasOwn(rule, list)));
 }

@@ -53,8 +53,9 @@ export function readYaml(text: string): ReadYamlResult {
     logLevel: 'silent',
   });
   const documents = [...composer.compose(tokens, true, text.length)];
-  const syntax = documents
+  const syntax: SyntaxMistake[] = documents
     .flatMap(({ errors, warnings }) => [...errors, ...warnings])
+    .slice(0, SYNTAX_MISTAKES_SHOWN)
     .map(({ pos, code }) => ({ place: placeAt(pos[0]), message: SYNTAX_MESSAGES[code] }));
   const [document, second] = documents;
   if (second) {
