@@ -115,6 +115,9 @@ describe('GET /metrics', () => {
     const { samples, types } = parseExposition(answer.text);
     expect([...types]).toEqual([
       ['crossgate_upstream_failures_total', 'counter'],
+      ['crossgate_refused_connections_total', 'counter'],
+      ['crossgate_displaced_connections_total', 'counter'],
+      ['crossgate_open_connections', 'gauge'],
       ['crossgate_requests_total', 'counter'],
       ['crossgate_request_duration_seconds', 'histogram'],
       ['crossgate_report_only_total', 'counter'],
