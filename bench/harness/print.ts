@@ -1,0 +1,43 @@
+import { describeMachine } from './machine.ts';
+import type { PartResult } from './measurement.ts';
+import type { Plan } from './plan.ts';
+import { asText, caseTable, factTable, findingTable } from './tables.ts';
+import type { PartName } from './targets.ts';
+
+/** How a part ended: what it found, or why there is no number. */
+export interface Outcome {
+  readonly name: PartName;
+  readonly title: string;
+  readonly seconds: number;
+  readonly result:
+    | ({ readonly kind: 'measured' } & PartResult)
+    | { readonly kind: 'refused'; readonly reason: string };
+}
+
+export function printOutcome({ name, title, seconds, result }: Outcome): void {
+  print(`\n== ${title} (${name}, ${seconds.toFixed(0)} s) ==`);
+  if (result.kind === 'refused') {
+    print(`\nNO NUMBERS: ${result.reason}`);
+    return;
+  }
+  for (const missing of result.leftOut) print(`\nLEFT OUT: ${missing}`);
+  for (const measured of result.cases) print(`\n${measured.name}\n${asText(caseTable(measured))}`);
+  if (result.facts.length > 0) print(`\n${asText(factTable(result.facts))}`);
+  print('');
+  for (const remark of result.remarks) print(`- ${remark}`);
+}
+
+export function printSummary(outcomes: readonly Outcome[], plan: Plan): void {
+  const findings = outcomes.flatMap(({ result }) => (result.kind === 'measured' ? result.findings : []));
+  if (findings.length > 0) print(`\n== Targets ==\n\n${asText(findingTable(findings))}`);
+  print(`\n${SPREADS}`);
+  for (const line of describeMachine()) print(line);
+  if (plan.name === 'quick') print('\nA quick look: too short to be quoted.');
+}
+
+export const SPREADS =
+  'Medians of the rounds, in parentheses what bounds their middle half; `!` marks where that is wider than a fifth.';
+
+function print(text: string): void {
+  console.log(text);
+}

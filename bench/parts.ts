@@ -1,0 +1,15 @@
+import type { PartResult } from './harness/measurement.ts';
+import type { Plan } from './harness/plan.ts';
+import type { PartName } from './harness/targets.ts';
+import { runHttp } from './http/http.ts';
+
+/** A part of the benchmark. */
+export interface Part {
+  readonly title: string;
+  readonly run: (plan: Plan) => Promise<PartResult>;
+}
+
+/** In the order in which they run. */
+export const PARTS_BY_NAME: Readonly<Partial<Record<PartName, Part>>> = {
+  http: { title: 'Preflights over HTTP', run: runHttp },
+};
