@@ -1,3 +1,4 @@
+import { runDecide } from './decide/decide.ts';
 import type { PartResult } from './harness/measurement.ts';
 import type { Plan } from './harness/plan.ts';
 import type { PartName } from './harness/targets.ts';
@@ -11,5 +12,6 @@ export interface Part {
 
 /** In the order in which they run. */
 export const PARTS_BY_NAME: Readonly<Partial<Record<PartName, Part>>> = {
+  decide: { title: 'Decisions', run: runDecide },
   http: { title: 'Preflights over HTTP', run: runHttp },
 };

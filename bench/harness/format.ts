@@ -31,9 +31,8 @@ export function formatValue(value: number, unit: Fact['unit'] | Target['unit']):
   }
 }
 
-/** How long one operation takes, from a rate. */
-export function formatCost(rate: number): string {
-  const nanoseconds = 1e9 / rate;
+/** A duration. */
+export function formatNanoseconds(nanoseconds: number): string {
   if (nanoseconds >= 1e6) return `${formatNumber(nanoseconds / 1e6)} ms`;
   if (nanoseconds >= 1e3) return `${formatNumber(nanoseconds / 1e3)} us`;
   return `${formatNumber(nanoseconds)} ns`;
@@ -41,7 +40,7 @@ export function formatCost(rate: number): string {
 
 /** `12.4 k (12.1 - 12.6)`, and a `!` when the spread is wide. */
 export function formatSpread(spread: Spread, format: (value: number) => string): string {
-  const { median, low, high } = spread;
-  const plain = (value: number): string => format(value).replace(/ x$/, '');
-  return `${format(median)} (${plain(low)} - ${plain(high)})${isWide(spread) ? ' !' : ''}`;
+  const { median } = spread;
+  const ends = [spread.low, spread.high].map(value => format(value).replace(/ x$/, ''));
+  return `${format(median)} (${ends.join(' - ')})${isWide(spread) ? ' !' : ''}`;
 }

@@ -1,6 +1,7 @@
 import type { Plan } from './plan.ts';
 import { insist } from './refusal.ts';
 import { ratioOf, type Spread, spreadOf } from './statistics.ts';
+import type { Table } from './table.ts';
 import type { TargetId } from './targets.ts';
 
 /** One turn of a contestant. */
@@ -39,6 +40,12 @@ export interface Fact {
   readonly floor: { readonly name: string; readonly value: number };
 }
 
+/** Figures of one kind. */
+export interface Section {
+  readonly title: string;
+  readonly table: Table;
+}
+
 /** What was found of a target. */
 export interface Finding {
   readonly target: TargetId;
@@ -49,8 +56,7 @@ export interface Finding {
 
 /** What a part of the benchmark has found. */
 export interface PartResult {
-  readonly cases: readonly Case[];
-  readonly facts: readonly Fact[];
+  readonly sections: readonly Section[];
   readonly findings: readonly Finding[];
   /** What one has to know to read the figures. */
   readonly remarks: readonly string[];

@@ -1,7 +1,8 @@
 import { describeMachine } from './machine.ts';
 import type { PartResult } from './measurement.ts';
 import type { Plan } from './plan.ts';
-import { asText, caseTable, factTable, findingTable } from './tables.ts';
+import { asText } from './table.ts';
+import { findingTable } from './tables.ts';
 import type { PartName } from './targets.ts';
 
 /** How a part ended: what it found, or why there is no number. */
@@ -21,8 +22,7 @@ export function printOutcome({ name, title, seconds, result }: Outcome): void {
     return;
   }
   for (const missing of result.leftOut) print(`\nLEFT OUT: ${missing}`);
-  for (const measured of result.cases) print(`\n${measured.name}\n${asText(caseTable(measured))}`);
-  if (result.facts.length > 0) print(`\n${asText(factTable(result.facts))}`);
+  for (const section of result.sections) print(`\n${section.title}\n${asText(section.table)}`);
   print('');
   for (const remark of result.remarks) print(`- ${remark}`);
 }

@@ -1,26 +1,22 @@
-import { formatCost, formatNumber, formatRate, formatSpread, formatValue } from './format.ts';
+import { formatNanoseconds, formatNumber, formatRate, formatSpread, formatValue } from './format.ts';
 import {
   type Case,
   type Fact,
   type Finding,
   processorOf,
   rateOf,
+  type Section,
   samplesOf,
   timesAsFast,
   timesTheProcessor,
 } from './measurement.ts';
 import { spreadOf } from './statistics.ts';
+import type { Table } from './table.ts';
 import { isMet, TARGETS, type Target } from './targets.ts';
 
-/** Rows of cells under their titles. */
-export interface Table {
-  readonly titles: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
-
 /** One contestant in a row, in terms of the floor of its case. */
-export function caseTable({ name, floor, series }: Case): Table {
-  const measured = { name, floor, series };
+function caseTable(measured: Case): Table {
+  const { floor, series } = measured;
   const rows = series.map(({ contestant }) => {
     const samples = samplesOf(measured, contestant);
     const processor = processorOf(measured, contestant);
@@ -31,7 +27,7 @@ export function caseTable({ name, floor, series }: Case): Table {
       contestant: isFloor ? `${contestant} (floor)` : contestant,
       'per second': formatSpread(rateOf(measured, contestant), formatRate),
       'of the floor': isFloor ? '' : formatSpread(timesAsFast(measured, contestant, floor), times),
-      'processor each': processor ? formatCost(1e6 / processor.median) : '',
+      'processor each': processor ? formatNanoseconds(1000 * processor.median) : '',
       'processor, of the floor': isFloor || !ofFloor ? '' : formatSpread(ofFloor, times),
       'processors busy': busy.length > 0 ? formatNumber(spreadOf(busy).median) : '',
       'p50 / p99': latencies(samples),
@@ -48,6 +44,10 @@ function latencies(samples: Case['series'][number]['samples']): string {
   const p99 = samples.flatMap(sample => sample.p99Milliseconds ?? []);
   if (p50.length === 0 || p99.length === 0) return '';
   return `${formatNumber(spreadOf(p50).median)} / ${formatNumber(spreadOf(p99).median)} ms`;
+}
+
+export function caseSection(measured: Case): Section {
+  return { title: measured.name, table: caseTable(measured) };
 }
 
 export function factTable(facts: readonly Fact[]): Table {
@@ -91,22 +91,4 @@ function formatBound({ bound, unit }: Target): string {
 
 function times(value: number): string {
   return formatValue(value, 'times');
-}
-
-/** Columns as wide as they have to be: the first to the left, the others to the right. */
-export function asText({ titles, rows }: Table): string {
-  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map(row => row[i]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [line(titles), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n');
-}
-
-export function asMarkdown({ titles, rows }: Table): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = titles.map((_, i) => (i === 0 ? '---' : '--:'));
-  return [line(titles), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
 }

@@ -9,6 +9,7 @@ import type { Plan } from '../harness/plan.ts';
 import { ask, type RawAnswer } from '../harness/raw-answer.ts';
 import { insist } from '../harness/refusal.ts';
 import { inRounds } from '../harness/rounds.ts';
+import { caseSection } from '../harness/tables.ts';
 import { startCrossgate } from '../servers/crossgate.ts';
 import { NGINX, NGINX_MISSING, startNginx } from '../servers/nginx.ts';
 import { startAzuriteWithRules } from './azurite-cors.ts';
@@ -57,7 +58,8 @@ export async function runHttp(plan: Plan): Promise<PartResult> {
       const others = series.filter(({ contestant }) => isPeer(contestant, dialect));
       return newCase(`preflights of ${dialect}`, floor, [...own, ...others], plan);
     });
-    return { cases, facts: [], findings: cases.flatMap(findingsOf), remarks: REMARKS, leftOut };
+    const sections = cases.map(caseSection);
+    return { sections, findings: cases.flatMap(findingsOf), remarks: REMARKS, leftOut };
   } finally {
     for (const stop of stops.reverse()) await stop();
     rmSync(dataDirectory, { recursive: true, force: true });
