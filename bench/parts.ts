@@ -1,8 +1,10 @@
+import { runData } from './data/data.ts';
 import { runDecide } from './decide/decide.ts';
 import type { PartResult } from './harness/measurement.ts';
 import type { Plan } from './harness/plan.ts';
 import type { PartName } from './harness/targets.ts';
 import { runHttp } from './http/http.ts';
+import { runTenants } from './tenants/tenants.ts';
 
 /** A part of the benchmark. */
 export interface Part {
@@ -14,4 +16,6 @@ export interface Part {
 export const PARTS_BY_NAME: Readonly<Partial<Record<PartName, Part>>> = {
   decide: { title: 'Decisions', run: runDecide },
   http: { title: 'Preflights over HTTP', run: runHttp },
+  tenants: { title: 'Many tenants', run: runTenants },
+  data: { title: 'Bodies', run: runData },
 };

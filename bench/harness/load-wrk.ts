@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Load, LoadReport } from './load.ts';
+import type { Access, Load, LoadReport } from './load.ts';
 import { requestText } from './raw-answer.ts';
 import { Refusal } from './refusal.ts';
 
@@ -24,14 +24,41 @@ export async function loadWithWrk(wrk: string, load: Load): Promise<LoadReport> 
 const MARK = 'crossgate-bench ';
 
 /** The requests are made ahead: to make them is not what is measured. */
-function scriptFor({ requests }: Load): string {
+function requestFunction({ requests }: Load): string {
   const texts = requests.map(request => quoted(requestText(request))).join(',\n');
   return `local texts = {${texts}}
 local at = 0
 request = function()
   at = at % #texts + 1
   return texts[at]
-end
+end`;
+}
+
+/** Takes the ranks of tenants to places far apart: a prime that is no factor of a power of ten. */
+export const SCATTER = 7_368_787;
+
+let seed = 0;
+
+/**
+ * Millions of requests cannot be made ahead. The logarithm of a rank is uniform where ranks are Zipf's, with the
+ * exponent 1. Every turn has other random numbers, for the tenants of the last one are known.
+ */
+function tenantFunction([request]: Load['requests'], { count, pattern }: Access): string {
+  seed += 1;
+  const parts = request ? requestText(request).split('{tenant}').map(quoted).join(',') : '';
+  const rank = pattern === 'zipf' ? 'floor(count ^ random()) - 1' : 'floor(count * random())';
+  return `local parts = {${parts}}
+local concat, floor, random, format = table.concat, math.floor, math.random, string.format
+local count = ${count}
+math.randomseed(${seed})
+request = function()
+  local rank = ${rank}
+  return concat(parts, format('%07d', (rank * ${SCATTER}) % count))
+end`;
+}
+
+function scriptFor(load: Load): string {
+  return `${load.access ? tenantFunction(load.requests, load.access) : requestFunction(load)}
 done = function(summary, latency)
   local errors = summary.errors
   local failures = errors.connect + errors.read + errors.write + errors.status + errors.timeout

@@ -15,6 +15,14 @@ export interface Load {
   readonly seconds: number;
   /** What every answer has. */
   readonly expected: { readonly byteLength: number };
+  /** Left out: the requests are as they are. */
+  readonly access?: Access;
+}
+
+/** Which of many tenants are asked for: `{tenant}` in a request is replaced by seven digits. */
+export interface Access {
+  readonly count: number;
+  readonly pattern: 'uniform' | 'zipf';
 }
 
 /** What a generator of load has seen. */

@@ -6,14 +6,22 @@ import { findExecutable } from '../../test/support/find-executable.ts';
 import { NGINX } from '../servers/nginx.ts';
 import { GENERATOR } from './load.ts';
 
+const LOAD_AT_THE_START = loadavg()[0] ?? 0;
+
+/** From here on others used the machine as well. */
+const BUSY = 0.7;
+
 /** What it ran on and with what, in lines. */
 export function describeMachine(): readonly string[] {
   return [
-    `Machine: ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 1024 ** 3)} GiB, ${type()} ${release()}, ${arch()}; load average at the end ${loadavg()[0]?.toFixed(1)}`,
+    `Machine: ${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 1024 ** 3)} GiB, ${type()} ${release()}, ${arch()}; load average before ${LOAD_AT_THE_START.toFixed(1)}`,
     `Versions: node ${process.versions.node}, ${packageVersions().join(', ')}${programVersions()
       .map(version => `, ${version}`)
       .join('')}`,
     `Load: ${GENERATOR}, one thread, on the same machine: it and the server share the cores.`,
+    ...(LOAD_AT_THE_START < BUSY
+      ? []
+      : ['THE MACHINE WAS BUSY before the run: ratios are of some use, rates of none.']),
   ];
 }
 

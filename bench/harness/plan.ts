@@ -8,6 +8,8 @@ export interface Plan {
   readonly warmUpSeconds: number;
   /** Of a turn of a function that is called in this process. */
   readonly callMilliseconds: number;
+  /** The largest number of tenants. */
+  readonly manyTenants: number;
   /** With fewer rounds or requests in a turn there is no figure. */
   readonly leastRounds: number;
   readonly leastRequests: number;
@@ -19,6 +21,7 @@ export const FULL: Plan = {
   sliceSeconds: 2,
   warmUpSeconds: 3,
   callMilliseconds: 12,
+  manyTenants: 1_000_000,
   leastRounds: 5,
   leastRequests: 30,
 };
@@ -30,6 +33,7 @@ export const QUICK: Plan = {
   sliceSeconds: 1,
   warmUpSeconds: 1,
   callMilliseconds: 4,
+  manyTenants: 50_000,
   leastRounds: 3,
   leastRequests: 3,
 };

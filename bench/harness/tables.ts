@@ -50,7 +50,11 @@ export function caseSection(measured: Case): Section {
   return { title: measured.name, table: caseTable(measured) };
 }
 
-export function factTable(facts: readonly Fact[]): Table {
+export function factSection(title: string, facts: readonly Fact[]): Section {
+  return { title, table: factTable(facts) };
+}
+
+function factTable(facts: readonly Fact[]): Table {
   return {
     titles: ['figure', 'value', 'floor'],
     rows: facts.map(({ name, value, unit, floor }) => [

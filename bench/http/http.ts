@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLmdbPolicyStore } from '@crossgate/policy-store';
 import { type Running, startModule } from '../harness/child.ts';
@@ -9,6 +7,7 @@ import type { Plan } from '../harness/plan.ts';
 import { ask, type RawAnswer } from '../harness/raw-answer.ts';
 import { insist } from '../harness/refusal.ts';
 import { inRounds } from '../harness/rounds.ts';
+import { withScratch, withStops } from '../harness/scratch.ts';
 import { caseSection } from '../harness/tables.ts';
 import { startCrossgate } from '../servers/crossgate.ts';
 import { NGINX, NGINX_MISSING, startNginx } from '../servers/nginx.ts';
@@ -38,32 +37,33 @@ interface Contestant {
 
 /** Preflights over connections that are kept, by policies of 100 rules. */
 export async function runHttp(plan: Plan): Promise<PartResult> {
-  const stops: (() => Promise<void>)[] = [];
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'crossgate-bench-'));
-  try {
-    await storePolicies(dataDirectory);
-    const crossgate = await startCrossgate({ dataDirectory });
-    stops.push(crossgate.stop);
-    const { contestants, leftOut } = await openContestants(crossgate, stops);
-    const contenders = contestants.map(contestant => ({
-      name: contestant.name,
-      run: () => turn(contestant, plan.sliceSeconds),
-    }));
-    for (const contestant of contestants) await turn(contestant, plan.warmUpSeconds);
-    const series = await inRounds(contenders, plan);
-    for (const contestant of contestants) await checkOnce(contestant);
-    const cases = SERVICES.map(({ dialect }) => {
-      const floor = floorName(dialect);
-      const own = series.filter(({ contestant }) => contestant === dialect || contestant === floor);
-      const others = series.filter(({ contestant }) => isPeer(contestant, dialect));
-      return newCase(`preflights of ${dialect}`, floor, [...own, ...others], plan);
-    });
-    const sections = cases.map(caseSection);
-    return { sections, findings: cases.flatMap(findingsOf), remarks: REMARKS, leftOut };
-  } finally {
-    for (const stop of stops.reverse()) await stop();
-    rmSync(dataDirectory, { recursive: true, force: true });
-  }
+  return await withScratch(dataDirectory => withStops(stops => measure(dataDirectory, stops, plan)));
+}
+
+async function measure(
+  dataDirectory: string,
+  stops: (() => Promise<void>)[],
+  plan: Plan,
+): Promise<PartResult> {
+  await storePolicies(dataDirectory);
+  const crossgate = await startCrossgate({ dataDirectory });
+  stops.push(crossgate.stop);
+  const { contestants, leftOut } = await openContestants(crossgate, stops);
+  const contenders = contestants.map(contestant => ({
+    name: contestant.name,
+    run: () => turn(contestant, plan.sliceSeconds),
+  }));
+  for (const contestant of contestants) await turn(contestant, plan.warmUpSeconds);
+  const series = await inRounds(contenders, plan);
+  for (const contestant of contestants) await checkOnce(contestant);
+  const cases = SERVICES.map(({ dialect }) => {
+    const floor = floorName(dialect);
+    const own = series.filter(({ contestant }) => contestant === dialect || contestant === floor);
+    const others = series.filter(({ contestant }) => isPeer(contestant, dialect));
+    return newCase(`preflights of ${dialect}`, floor, [...own, ...others], plan);
+  });
+  const sections = cases.map(caseSection);
+  return { sections, findings: cases.flatMap(findingsOf), remarks: REMARKS, leftOut };
 }
 
 const REMARKS = [
