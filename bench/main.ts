@@ -24,9 +24,7 @@ const chosen = PARTS.filter(name => asked.length === 0 || asked.includes(name));
 
 const outcomes: Outcome[] = [];
 for (const name of chosen) {
-  const part = PARTS_BY_NAME[name];
-  if (!part) continue;
-  const outcome = await runPart(name, part);
+  const outcome = await runPart(name, PARTS_BY_NAME[name]);
   printOutcome(outcome);
   outcomes.push(outcome);
 }

@@ -5,6 +5,8 @@ import type { Plan } from './harness/plan.ts';
 import type { PartName } from './harness/targets.ts';
 import { runHttp } from './http/http.ts';
 import { runTenants } from './tenants/tenants.ts';
+import { runWorkers } from './workers/workers.ts';
+import { runWrites } from './writes/writes.ts';
 
 /** A part of the benchmark. */
 export interface Part {
@@ -13,9 +15,11 @@ export interface Part {
 }
 
 /** In the order in which they run. */
-export const PARTS_BY_NAME: Readonly<Partial<Record<PartName, Part>>> = {
+export const PARTS_BY_NAME: Readonly<Record<PartName, Part>> = {
   decide: { title: 'Decisions', run: runDecide },
   http: { title: 'Preflights over HTTP', run: runHttp },
   tenants: { title: 'Many tenants', run: runTenants },
   data: { title: 'Bodies', run: runData },
+  writes: { title: 'Durable writes', run: runWrites },
+  workers: { title: 'Workers', run: runWorkers },
 };

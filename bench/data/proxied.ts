@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { openLmdbPolicyStore } from '@crossgate/policy-store';
 import { startModule } from '../harness/child.ts';
+import { cosHostOf } from '../servers/cos-request.ts';
 import { startCrossgate } from '../servers/crossgate.ts';
 import { NGINX, NGINX_MISSING, startNginx } from '../servers/nginx.ts';
 import type { DataServer } from './data-server.ts';
 import { nginxProxy } from './nginx-proxy.ts';
 
 export const BUCKET = 'bench-1250000000';
-export const HOST = `${BUCKET}.cos.ap-guangzhou.myqcloud.com`;
+export const HOST: string = cosHostOf(BUCKET);
 export const ORIGIN = 'https://app.example.com';
 
 export const GATEWAY = 'crossgate';
