@@ -65,12 +65,13 @@ async function measureLmdb(directory: string, stops: Stops, plan: Plan): Promise
     const { kind } = await store.put({ dialect: 'cos', tenant: BUCKETS[n % BUCKETS.length] ?? '' }, POLICY);
     insist(kind === 'written', () => `a write ended with '${kind}'`);
   };
+  const overHttp = await openHttpWriters(crossgate, plan);
   const cases: Case[] = [];
   for (const writers of WRITERS) {
     const contenders = [
       inProcess('the policy store', writers, put, plan),
       inProcess(RAW_LMDB, writers, raw.put, plan),
-      await overHttp(crossgate, writers, plan),
+      overHttp(writers),
     ];
     cases.push(await run(`LMDB, ${writersName(writers)}`, RAW_LMDB, contenders, plan));
   }
@@ -92,9 +93,10 @@ async function measureEtcd(directory: string, stops: Stops, plan: Plan): Promise
   }
   const [first, second] = servers;
   if (!first || !second) throw new Error('a server is missing');
+  const overHttp = await openHttpWriters(first, plan);
   const sections: Section[] = [];
   for (const writers of WRITERS) {
-    const contenders = [inProcess(RAW_ETCD, writers, raw.put, plan), await overHttp(first, writers, plan)];
+    const contenders = [inProcess(RAW_ETCD, writers, raw.put, plan), overHttp(writers)];
     const measured = await run(`etcd, ${writersName(writers)}`, RAW_ETCD, contenders, plan);
     sections.push(caseSection(measured));
   }
@@ -134,8 +136,11 @@ function inProcess(
   return { name, run: () => keepWriting(writers, sliceSeconds, write) };
 }
 
-/** The buckets have to be there: COS has no rules of others. */
-async function overHttp(server: Running, writers: number, { sliceSeconds }: Plan): Promise<Contender> {
+/** Makes the buckets, for COS has no rules of others. The result is a contender for each number of writers. */
+async function openHttpWriters(
+  server: Running,
+  { sliceSeconds }: Plan,
+): Promise<(writers: number) => Contender> {
   const name = 'over HTTP';
   const { cos: port = 0 } = server.ports;
   for (const bucket of BUCKETS) await makeBucket(port, bucket);
@@ -147,7 +152,7 @@ async function overHttp(server: Running, writers: number, { sliceSeconds }: Plan
     insist(answer.status === 200, () => `a policy was not taken: ${answer.status} ${answer.body}`);
     byteLength = answer.byteLength;
   }
-  return {
+  return writers => ({
     name,
     run: (): Promise<Sample> =>
       turnUnderLoad(
@@ -155,7 +160,7 @@ async function overHttp(server: Running, writers: number, { sliceSeconds }: Plan
         server.pid,
         name,
       ),
-  };
+  });
 }
 
 function findingsOf(measured: Case): readonly Finding[] {
