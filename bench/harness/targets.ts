@@ -81,7 +81,7 @@ export const TARGETS: Readonly<Record<TargetId, Target>> = {
   'tenants-memory': {
     part: 'tenants',
     wanted: 'memory of a million tenants, beyond the page cache',
-    bound: { most: 400 * MEBIBYTE },
+    bound: { most: 400e6 },
     unit: 'bytes',
   },
   'tenants-start': {
