@@ -28,10 +28,10 @@ export function describeMachine(): readonly string[] {
 function packageVersions(): readonly string[] {
   const require = createRequire(import.meta.url);
   const manifest = JSON.parse(readFileSync(require.resolve('@crossgate/bench/package.json'), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
+    readonly devDependencies: Readonly<Record<string, string>>;
   };
-  return Object.entries(manifest.dependencies)
-    .filter(([name]) => !name.startsWith('@crossgate/'))
+  return Object.entries(manifest.devDependencies)
+    .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);
 }
 
