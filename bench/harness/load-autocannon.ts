@@ -23,7 +23,9 @@ export async function loadWithAutocannon(load: Load): Promise<LoadReport> {
     answers: result.requests.total,
     milliseconds: result.duration * 1000,
     bytes: result.throughput.total,
-    failures: result.errors + result.timeouts + result.non2xx + result.mismatches,
+    brokenSockets: result.errors,
+    otherStatuses: result.non2xx,
+    timeouts: result.timeouts,
     p50Milliseconds: result.latency.p50,
     p99Milliseconds: result.latency.p99,
   };

@@ -31,8 +31,11 @@ export interface LoadReport {
   readonly milliseconds: number;
   /** Of all answers, heads included. Undefined when the generator does not count heads. */
   readonly bytes: number | undefined;
-  /** Sockets that broke, time-outs, and answers of another status than 2xx: what went wrong, or nothing. */
-  readonly failures: number;
+  readonly brokenSockets: number;
+  /** Answers of another status than 2xx, as far as the generator tells them apart. */
+  readonly otherStatuses: number;
+  /** Requests that were not answered in 10 s. */
+  readonly timeouts: number;
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
 }
@@ -64,8 +67,9 @@ export function checkReport(
   { connections, expected, seconds }: Load,
   name: string,
 ): void {
-  const { answers, milliseconds, bytes, failures } = report;
-  insist(failures === 0, () => `${name}: ${failures} requests failed or were not answered with 2xx`);
+  const { answers, milliseconds, bytes, brokenSockets, otherStatuses, timeouts } = report;
+  const failures = `${brokenSockets} sockets broke, ${otherStatuses} answers were not 2xx, ${timeouts} did not come in time`;
+  insist(brokenSockets + otherStatuses + timeouts === 0, () => `${name}: ${failures}`);
   insist(answers > 0, () => `${name}: no request was answered`);
   insist(
     milliseconds >= seconds * 900,

@@ -14,7 +14,9 @@ const RIGHT: LoadReport = {
   answers: 1000,
   milliseconds: 2001,
   bytes: 100_200,
-  failures: 0,
+  brokenSockets: 0,
+  otherStatuses: 0,
+  timeouts: 0,
   p50Milliseconds: 1,
   p99Milliseconds: 2,
 };
@@ -25,7 +27,9 @@ describe('checkReport', () => {
   });
 
   const wrong: readonly { name: string; report: Partial<LoadReport>; message: string }[] = [
-    { name: 'a failed request', report: { failures: 1 }, message: 'peer: 1 requests failed' },
+    { name: 'a broken connection', report: { brokenSockets: 1 }, message: 'peer: 1 sockets broke' },
+    { name: 'an answer of another status', report: { otherStatuses: 1 }, message: '1 answers were not 2xx' },
+    { name: 'an answer that did not come', report: { timeouts: 1 }, message: '1 did not come in time' },
     { name: 'no answer at all', report: { answers: 0 }, message: 'peer: no request was answered' },
     { name: 'a run that was too short', report: { milliseconds: 1700 }, message: 'too short' },
     { name: 'answers that are longer', report: { bytes: 101_000 }, message: 'answers had 101.0 bytes' },
