@@ -1,7 +1,8 @@
 import type { CompiledPolicy } from './compile.ts';
 import { COMMA, isToken, listElements, visitElements } from './field-name.ts';
+import { buildNameAutomaton, followNames, type NameAutomaton } from './name-automaton.ts';
 import { originLookupKey } from './origin-pattern.ts';
-import { lookup } from './pattern-index.ts';
+import { lookup, type PatternIndex } from './pattern-index.ts';
 import type { Profile } from './profile.ts';
 import {
   emptyRuleSet,
@@ -46,12 +47,29 @@ export function ruleWithoutOrigin(policy: CompiledPolicy, method: string): numbe
   return firstCommonRule(policy.origins.any, rulesForMethod(policy, method));
 }
 
+/** Longer than what browsers send: a list that is worth a table. */
+const LONG_LIST = 512;
+
+/** Made when the first long list comes; `undefined` where there can be none. */
+const automata = new WeakMap<PatternIndex, NameAutomaton | undefined>();
+
 /**
  * The rules that allow every name of the list; undefined when there is no name. A name that is no token is allowed by
- * no rule, `*` included. A hostile list costs little: a name that repeats the one before it is passed over, none is
- * looked up once all rules that are left allow any, and a set is made only when one becomes smaller.
+ * no rule, `*` included.
  */
 export function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet | undefined {
+  const { headers } = policy;
+  if (list.length < LONG_LIST) return rulesForNames(policy, list);
+  if (!automata.has(headers)) automata.set(headers, buildNameAutomaton(headers));
+  const automaton = automata.get(headers);
+  return automaton ? followNames(automaton, list) : rulesForNames(policy, list);
+}
+
+/**
+ * Name by name. A hostile list costs little: a name that repeats the one before it is passed over, none is looked up
+ * once all rules that are left allow any, and a set is made only when one becomes smaller.
+ */
+export function rulesForNames(policy: CompiledPolicy, list: string): RuleSet | undefined {
   const { headers } = policy;
   let rules: RuleSet | undefined;
   let anyLeft = false;
