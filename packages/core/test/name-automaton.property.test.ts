@@ -25,7 +25,8 @@ const policy = fc.array(fc.array(pattern, { maxLength: 4 }), { minLength: 1, max
 const element = fc.oneof(
   { weight: 6, arbitrary: name },
   name.map(text => text.toUpperCase()),
-  name.map(text => `  ${text}\t`),
+  name.map(text => `  ${text} \t`),
+  name.map(text => `${text} \t${text}`),
   fc.constantFrom('', ' ', 'a b', 'ä', 'a"', '*'),
 );
 const list = fc.array(element, { maxLength: 6 }).map(elements => elements.join(','));
