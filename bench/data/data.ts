@@ -90,12 +90,18 @@ async function measure(directory: string, stops: (() => Promise<void>)[], plan: 
         ),
     ],
     remarks: [
+      `${roundsOf(plan)} rounds; the memory is that of all of them`,
       'proxied: COS before an upstream of node:http, with a rule that adds CORS headers; bare undici is the floor: its dispatcher into the response of node:http, no more',
       'every byte is compared where it arrives; bodies from 1 MiB on come from and go to raw sockets of Node, which need more of the processors than wrk',
       'embedded: PUT is on disk when it is answered; the floor is a server of plain files that does the same, without signatures, checksums or an index',
     ],
     leftOut,
   };
+}
+
+/** A round of large bodies is long. */
+function roundsOf({ rounds, leastRounds }: Plan): number {
+  return Math.min(rounds, leastRounds);
 }
 
 async function measureTransfer(
@@ -124,8 +130,7 @@ async function measureTransfer(
       },
     });
   }
-  const rounds = Math.min(plan.rounds, plan.leastRounds);
-  const series = await inRounds(contenders, { ...plan, rounds });
+  const series = await inRounds(contenders, { ...plan, rounds: roundsOf(plan) });
   const measured = newCase(name, floor, series, {
     ...plan,
     leastRequests: size >= MEBIBYTE ? 1 : plan.leastRequests,

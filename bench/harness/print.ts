@@ -29,7 +29,11 @@ export function printOutcome({ name, title, seconds, result }: Outcome): void {
 
 export function printSummary(outcomes: readonly Outcome[], plan: Plan): void {
   const findings = outcomes.flatMap(({ result }) => (result.kind === 'measured' ? result.findings : []));
-  if (findings.length > 0) print(`\n== Targets ==\n\n${asText(findingTable(findings))}`);
+  const targets = findingTable(
+    findings,
+    outcomes.map(({ name }) => name),
+  );
+  if (targets.rows.length > 0) print(`\n== Targets ==\n\n${asText(targets)}`);
   print(`\n${SPREADS}`);
   for (const line of describeMachine()) print(line);
   if (plan.name === 'quick') print('\nA quick look: too short to be quoted.');

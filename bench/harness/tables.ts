@@ -12,7 +12,7 @@ import {
 } from './measurement.ts';
 import { spreadOf } from './statistics.ts';
 import type { Table } from './table.ts';
-import { isMet, TARGETS, type Target } from './targets.ts';
+import { isMet, type PartName, TARGETS, type Target } from './targets.ts';
 
 /** One contestant in a row, in terms of the floor of its case. */
 function caseTable(measured: Case): Table {
@@ -65,10 +65,12 @@ function factTable(facts: readonly Fact[]): Table {
   };
 }
 
-/** One target in a row, by what came nearest to missing it; those that missed it all. */
-export function findingTable(findings: readonly Finding[]): Table {
+/** One target of these parts in a row, by what came nearest to missing it; those that missed it all. */
+export function findingTable(findings: readonly Finding[], parts: readonly PartName[]): Table {
   const rows = Object.entries(TARGETS).flatMap(([id, target]) => {
+    if (!parts.includes(target.part)) return [];
     const own = findings.filter(finding => finding.target === id);
+    if (own.length === 0) return [[target.wanted, formatBound(target), '', '', 'NOT MEASURED']];
     const missed = own.filter(({ value }) => !isMet(target, value.median));
     const told = missed.length > 0 ? missed : worst(own, target);
     return told.map(({ of, value }) => [

@@ -6,6 +6,7 @@ import type { Plan } from './plan.ts';
 import { type Outcome, SPREADS } from './print.ts';
 import { asMarkdown } from './table.ts';
 import { findingTable } from './tables.ts';
+import { PARTS } from './targets.ts';
 
 const FILE = fileURLToPath(new URL('../../../../docs/benchmarks.md', import.meta.url));
 
@@ -24,7 +25,7 @@ Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; do not
 here. Ratios of one run can be compared; rates are this machine's.
 
 ${machine.map(line => `- ${line}`).join('\n')}
-- ${plan.rounds} rounds unless a table says otherwise, in each of which every contestant has one turn, after a warm-up.
+- ${plan.rounds} rounds unless a part says otherwise, in each of which every contestant has one turn, after a warm-up.
 - ${SPREADS}
 - The floor is the least that does the same; what is told in terms of it says so. Before anything is timed, all
   contestants have to give the right answers; a wrong or missing one, a failed request or too short a run leaves no
@@ -32,7 +33,7 @@ ${machine.map(line => `- ${line}`).join('\n')}
 
 ## Targets
 
-${asMarkdown(findingTable(findings))}
+${asMarkdown(findingTable(findings, PARTS))}
 
 ${outcomes.map(partText).join('\n')}`;
 }

@@ -87,8 +87,8 @@ export async function runTenants(plan: Plan): Promise<PartResult> {
         'COS, two rules for each tenant, lmdb; the floor is a store of one tenant',
         'zipf: a tenant is asked for in proportion to its rank; every turn asks for others',
         cold.droppedPages
-          ? 'cold: a new process, after the page cache was dropped; uniform access'
-          : 'cold: a new process; the page cache could not be dropped, which takes root; uniform access',
+          ? `cold: a new process, ${COLD_LAUNCHES} of each, after the page cache was dropped; uniform access; start-up is of these`
+          : `cold: a new process, ${COLD_LAUNCHES} of each; the page cache could not be dropped, which takes root; uniform access`,
         `filled before, which is not counted: ${fills.join(', ')}`,
       ],
       leftOut: [],

@@ -117,10 +117,8 @@ async function measureEtcd(directory: string, stops: Stops, plan: Plan): Promise
 }
 
 async function run(name: string, floor: string, contenders: readonly Contender[], plan: Plan): Promise<Case> {
-  const rounds = Math.min(plan.rounds, plan.leastRounds);
-  const warmUp = { ...plan, rounds: 1 };
-  await inRounds(contenders, warmUp);
-  return newCase(name, floor, await inRounds(contenders, { ...plan, rounds }), plan);
+  await inRounds(contenders, { ...plan, rounds: 1 });
+  return newCase(name, floor, await inRounds(contenders, plan), plan);
 }
 
 function writersName(writers: number): string {
