@@ -1,4 +1,5 @@
 export type { PastRevision, PolicyArchive } from './archive.ts';
+export { BoundedCache } from './bounded-cache.ts';
 export { isEtcdEndpoint } from './etcd/endpoint.ts';
 export {
   type EtcdPolicyStore,
@@ -9,6 +10,7 @@ export {
 export type { EtcdConnection } from './etcd/etcd-client.ts';
 export type { ReplicationLog } from './etcd/replication.ts';
 export { type LmdbPolicyStore, type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
+export { DEFAULT_CACHE_ENTRIES } from './lmdb-policies.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';
 export {
   type MigrationOptions,
@@ -30,4 +32,5 @@ export {
   type WatchOptions,
   type WriteResult,
 } from './policy-store.ts';
+export { keyId } from './tenant-key.ts';
 export { PolicyStoreUnavailableError } from './unavailable.ts';
