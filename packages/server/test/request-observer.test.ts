@@ -51,7 +51,7 @@ describe(openRequestObserver, () => {
     { name: 'one of the upstream', reply: { status: 503, headers: [], fromUpstream: true }, count: 0 },
     { name: 'one too many', reply: { status: 503, headers: [] }, result: 'limited', count: 0 },
     { name: 'an upstream that is away', reply: { status: 502, headers: [] }, count: 0 },
-  ])('counts $name as failed $count times', ({ reply, result, count }) => {
+  ])('counts $name as failed, or not', ({ reply, result, count }) => {
     const outcome: Outcome = { kind: 'data', result: result ?? 'not-cors', reason: '' };
     const { metrics } = observed('info', exchangeOf('/b-1/a'), outcome, reply);
     const sample = 'crossgate_failed_requests_total{dialect="cos",kind="data"} 1\n';
