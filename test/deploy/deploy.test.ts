@@ -312,6 +312,10 @@ dialects: { boomi: { tls: { certificate: ${certificate}, privateKey: ${privateKe
       const { samples, types } = parseExposition(text);
       const names = [...types.keys(), ...[...samples.keys()].map(sample => sample.split('{', 1)[0])];
       expect(metricsOf('crossgate').filter(name => !names.includes(name))).toEqual([]);
+      const page = read('docs/admin-api.md');
+      const isTold = (name: string): boolean =>
+        page.includes(`\`${name}`) || name.startsWith('crossgate_policy_replica_');
+      expect([...types.keys()].filter(name => !isTold(name))).toEqual([]);
       for (const { expr } of rules.filter(rule => rule.expr.includes('crossgate_')))
         for (const [label] of expr.matchAll(/\w+="[^"]+"/g)) expect(text, label).toContain(label);
     });
