@@ -375,7 +375,7 @@ describe.skipIf(!existsSync('/proc/self/fd'))('an answer that is not read', () =
     const lines = signedLines(HOST, { target: '/long' });
     const [host = '', port = ''] = server.cos.split(':');
     const connection = connect({ host, port: Number(port) }).pause();
-    connection.write(['GET /long HTTP/1.1', ...lines, '', ''].join('\r\n').repeat(100));
+    connection.write(['GET /long HTTP/1.1', ...lines, '', ''].join('\r\n').repeat(60));
     await vi.waitFor(() => expect(openObjects()).toHaveLength(1));
     expect((await send({ target: '/digits' })).text).toBe(BODY);
     await vi.waitFor(() => expect(openObjects()).toHaveLength(1));

@@ -9,6 +9,7 @@ import { freePort } from './free-port.ts';
 /** A table service of Azurite, Microsoft's emulator, in a process of its own. */
 export interface Azurite {
   readonly url: string;
+  readonly processId: number;
   readonly stop: () => Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export async function startAzurite(): Promise<Azurite> {
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}`, stop };
+  return { url: `http://127.0.0.1:${port}`, processId: child.pid ?? 0, stop };
 }
 
 async function untilStarted(child: ChildProcess): Promise<void> {

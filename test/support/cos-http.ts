@@ -70,12 +70,20 @@ export async function sendCos(address: string, host: string, request: CosRequest
     setHost: false,
     agent: false,
   });
-  if (chunked && typeof body === 'string') for (const part of body) outgoing.write(part);
+  if (chunked && typeof body === 'string') for (const part of inPieces(body)) outgoing.write(part);
   outgoing.end(chunked && typeof body === 'string' ? undefined : body);
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
   // A server may answer before it has read all, and then close.
   outgoing.on('error', () => {});
   return await readResponse(incoming);
+}
+
+/** As many as a body may come in, and no more. */
+const MOST_PIECES = 1_000;
+
+function* inPieces(body: string): Generator<string> {
+  const length = Math.ceil(body.length / MOST_PIECES);
+  for (let at = 0; at < body.length; at += length) yield body.slice(at, at + length);
 }
 
 async function readResponse(incoming: IncomingMessage): Promise<CosResponse> {

@@ -57,11 +57,15 @@ export function buildPatternIndex(
     }
   });
   const wildcards = bySuffix.size > 0 ? indexWildcards(bySuffix, ruleCount) : undefined;
-  const unnamed: PatternIndex = { exact: new Map(), wildcards, any, extent };
-  const shared = new Map<string, RuleSet>();
-  const exact = new Map<string, RuleSet>();
-  for (const [text, set] of named) exact.set(text, share(shared, union(set, lookupUnnamed(unnamed, text))));
-  return { ...unnamed, exact };
+  const index: PatternIndex = { exact: named, wildcards, any, extent };
+  if (wildcards || !isEmpty(any)) {
+    for (const [text, set] of named) named.set(text, union(set, lookupUnnamed(index, text)));
+  }
+  if (named.size >= WORTH_SHARING) {
+    const shared = new Map<string, RuleSet>();
+    for (const [text, set] of named) named.set(text, share(shared, set));
+  }
+  return index;
 }
 
 function indexWildcards(
@@ -77,6 +81,9 @@ function indexWildcards(
   }
   return { prefixes, suffixes };
 }
+
+/** To share sets takes longer than to make them: with fewer texts it does not pay. */
+const WORTH_SHARING = 16;
 
 /** Equal sets as one object: thousands of origins of one rule then hold one set. */
 function share(sets: Map<string, RuleSet>, set: RuleSet): RuleSet {

@@ -1,8 +1,13 @@
-/** A set of rules of one policy, by index: bit `i % 32` of word `i >> 5`. Its length is the policy's. */
-export type RuleSet = Uint32Array;
+/**
+ * A set of rules of one policy, by index: bit `i % 32` of word `i >> 5`, each a signed integer. Its length is the
+ * policy's. A plain array, for a typed one of a few words takes several times the memory, and longer to make.
+ */
+export type RuleSet = number[];
 
 export function emptyRuleSet(ruleCount: number): RuleSet {
-  return new Uint32Array(Math.max(1, (ruleCount + 31) >> 5));
+  const set = [0];
+  for (let rule = 32; rule < ruleCount; rule += 32) set.push(0);
+  return set;
 }
 
 export function addRule(set: RuleSet, rule: number): void {

@@ -8,6 +8,7 @@ export {
   type BackupReport,
   writeBackup,
 } from './backup/write-backup.ts';
+export { BoundedCache } from './bounded-cache.ts';
 export { isEtcdEndpoint } from './etcd/endpoint.ts';
 export {
   type EtcdPolicyStore,
@@ -18,6 +19,7 @@ export {
 export type { EtcdConnection } from './etcd/etcd-client.ts';
 export type { ReplicationLog } from './etcd/replication.ts';
 export { type LmdbPolicyStore, type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
+export { DEFAULT_CACHE_ENTRIES } from './lmdb-policies.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';
 export {
   type MigrationOptions,
@@ -44,4 +46,5 @@ export {
   type StoredHistories,
   type StoredHistoriesOptions,
 } from './stored-histories.ts';
+export { keyId } from './tenant-key.ts';
 export { PolicyStoreUnavailableError } from './unavailable.ts';

@@ -1,5 +1,12 @@
 import { type CompiledPolicy, compile, type Profile } from '@crossgate/core';
-import type { PolicyStore, StoredPolicy, TenantKey } from '@crossgate/policy-store';
+import {
+  BoundedCache,
+  DEFAULT_CACHE_ENTRIES,
+  keyId,
+  type PolicyStore,
+  type StoredPolicy,
+  type TenantKey,
+} from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 
 /** The compiled policies of one dialect's tenants. Compiled when first needed, and again when the policy changes. */
@@ -12,21 +19,28 @@ export interface CompiledPolicies {
 
 export function openCompiledPolicies(store: PolicyStore, profile: Profile, log: Logger): CompiledPolicies {
   const none = compile({ rules: [] }, profile);
-  // The store returns the same object while a policy is unchanged.
-  const compiled = new WeakMap<StoredPolicy, CompiledPolicy>();
+  // The store returns the same object while a policy is unchanged. No `WeakMap`: where most tenants are asked for once, the
+  // collector carries everything in it from one generation to the next, which costs more than to compile it.
+  const compiled = new BoundedCache<Compiled>(DEFAULT_CACHE_ENTRIES);
   return {
     none,
     get: key => {
       const stored = store.get(key);
       if (!stored) return undefined;
-      let policy = compiled.get(stored);
-      if (!policy) {
-        policy = compileStored(stored, profile, none, log);
-        compiled.set(stored, policy);
-      }
+      const id = keyId(key);
+      const known = compiled.get(id);
+      if (known?.stored === stored) return known.policy;
+      const policy = compileStored(stored, profile, none, log);
+      compiled.offer(id, { stored, policy });
       return policy;
     },
   };
+}
+
+/** A policy and what was made of it. */
+interface Compiled {
+  readonly stored: StoredPolicy;
+  readonly policy: CompiledPolicy;
 }
 
 /** A policy that another version stored may be none by the rules of this one: it then allows nothing. */

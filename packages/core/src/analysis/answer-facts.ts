@@ -50,8 +50,8 @@ export function compareAnswers(policies: readonly CompiledPolicy[], budget: Budg
   const facts = policies.map((policy, side) => {
     const from = offset(policies, side);
     const exposed = policy.rules.map((_, rule) => ({
-      always: names.sets[from + rule] ?? new Uint32Array(),
-      possibly: names.sets[always.length + from + rule] ?? new Uint32Array(),
+      always: names.sets[from + rule] ?? [],
+      possibly: names.sets[always.length + from + rule] ?? [],
     }));
     return {
       exposed,

@@ -1,6 +1,6 @@
 import { visitAffixes } from '../affix-tree.ts';
 import { fitsBetween } from '../pattern.ts';
-import { addRule, type RuleSet, union } from '../rule-set.ts';
+import { addRule, emptyRuleSet, type RuleSet, union } from '../rule-set.ts';
 import type { SuffixNode, TextSpace } from './text-classes.ts';
 
 /** A prefix that stands before a suffix, and the rules whose wildcards match a text that has both and more. */
@@ -44,8 +44,8 @@ function addWildcard(
 ): void {
   const node = own.get(prefix) ?? {
     prefix,
-    anything: new Uint32Array(space.words),
-    host: new Uint32Array(space.words),
+    anything: emptyRuleSet(space.words * 32),
+    host: emptyRuleSet(space.words * 32),
   };
   own.set(prefix, node);
   const index = (space.offsets[reading] ?? 0) * 32 + rule;

@@ -113,7 +113,7 @@ export function rulesFor(space: RequestSpace, side: number, { rules }: TextClass
   if (!policy) return emptyRuleSet(0);
   const byMethod = policy.methods.get(method) ?? policy.anyMethod;
   const from = space.origins.offsets[side] ?? 0;
-  return intersection(byMethod, rules.subarray(from, from + byMethod.length));
+  return intersection(byMethod, rules.slice(from, from + byMethod.length));
 }
 
 /**
@@ -132,5 +132,5 @@ export function rulesIn({ policy }: Side, rules: RuleSet): readonly number[] {
 
 /** The names with which a rule admits requests. */
 export function namesOf({ admitted }: Side, rule: number): RuleSet {
-  return admitted[rule] ?? new Uint32Array();
+  return admitted[rule] ?? [];
 }

@@ -181,7 +181,7 @@ function answerConflicts(
 ): Place['conflicts'] {
   const onActual = before.length === 0 ? differing(facts.actual[by], facts.actual[rule]) : [];
   const onPreflight = differing(facts.preflight[by], facts.preflight[rule]);
-  const both = (admitted[rule] ?? new Uint32Array()).map((word, i) => word & (admitted[by]?.[i] ?? 0));
+  const both = (admitted[rule] ?? []).map((word, i) => word & (admitted[by]?.[i] ?? 0));
   const names = onPreflight.length === 0 ? undefined : namesOutside(space.names, both, before, space.budget);
   return [
     ...onActual.map(({ header }) => ({ request: 'actual' as const, differs: header, names: NO_NAMES })),

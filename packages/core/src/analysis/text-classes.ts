@@ -98,11 +98,14 @@ export function newTextSpace(readings: readonly Reading[], budget: Budget): Text
 export function rulesOf(space: TextSpace, text: string): RuleSet {
   // A long text can have as many prefixes and suffixes of wildcards as characters, and every pair of them is looked at.
   spend(space.budget, (text.length * text.length) >> 11);
-  const rules = new Uint32Array(space.words);
+  const rules = emptyRuleSet(space.words * 32);
   space.readings.forEach(({ urlsOnly }, reading) => {
     const index = space.indexes[reading];
     if (!index || (urlsOnly && !isCanonicalUrl(text))) return;
-    rules.set(lookup(index, text), space.offsets[reading]);
+    const offset = space.offsets[reading] ?? 0;
+    lookup(index, text).forEach((word, i) => {
+      rules[offset + i] = word;
+    });
   });
   return rules;
 }
@@ -169,7 +172,7 @@ function fillings(
   space: TextSpace,
   node: PrefixNode | undefined,
 ): readonly { readonly byWildcard: RuleSet; readonly filling: Filling }[] {
-  if (!node) return [{ byWildcard: new Uint32Array(space.words), filling: 'anything' }];
+  if (!node) return [{ byWildcard: emptyRuleSet(space.words * 32), filling: 'anything' }];
   const { anything, host } = node;
   if (space.readings.every(({ extent }) => extent === 'anything')) {
     return [{ byWildcard: anything, filling: 'something' }];
@@ -188,7 +191,7 @@ function spellings(
   byWildcard: RuleSet,
 ): readonly { readonly rules: RuleSet; readonly spelling: Spelling }[] {
   const asUrl = byWildcard.slice();
-  const notUrl = new Uint32Array(space.words);
+  const notUrl = emptyRuleSet(space.words * 32);
   space.readings.forEach(({ urlsOnly }, reading) => {
     const offset = space.offsets[reading] ?? 0;
     const any = space.indexes[reading]?.any ?? emptyRuleSet(0);
