@@ -46,5 +46,4 @@ export {
   type StoredHistories,
   type StoredHistoriesOptions,
 } from './stored-histories.ts';
-export { keyId } from './tenant-key.ts';
 export { PolicyStoreUnavailableError } from './unavailable.ts';

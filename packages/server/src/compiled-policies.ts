@@ -2,7 +2,6 @@ import { type CompiledPolicy, compile, type Profile } from '@crossgate/core';
 import {
   BoundedCache,
   DEFAULT_CACHE_ENTRIES,
-  keyId,
   type PolicyStore,
   type StoredPolicy,
   type TenantKey,
@@ -21,17 +20,22 @@ export function openCompiledPolicies(store: PolicyStore, profile: Profile, log: 
   const none = compile({ rules: [] }, profile);
   // The store returns the same object while a policy is unchanged. No `WeakMap`: where most tenants are asked for once, the
   // collector carries everything in it from one generation to the next, which costs more than to compile it.
-  const compiled = new BoundedCache<Compiled>(DEFAULT_CACHE_ENTRIES);
+  const compiled = new Map<string, BoundedCache<Compiled>>();
   return {
     none,
     get: key => {
       const stored = store.get(key);
       if (!stored) return undefined;
-      const id = keyId(key);
-      const known = compiled.get(id);
+      const { dialect, tenant } = key;
+      let ofDialect = compiled.get(dialect);
+      if (!ofDialect) {
+        ofDialect = new BoundedCache(DEFAULT_CACHE_ENTRIES);
+        compiled.set(dialect, ofDialect);
+      }
+      const known = ofDialect.get(tenant);
       if (known?.stored === stored) return known.policy;
       const policy = compileStored(stored, profile, none, log);
-      compiled.offer(id, { stored, policy });
+      ofDialect.offer(tenant, { stored, policy });
       return policy;
     },
   };

@@ -10,6 +10,9 @@ import { readSimpleRequest } from './simple-request.ts';
 /** As Node names a request whose head takes too long. */
 const TIMEOUT_CODE = 'ERR_HTTP_REQUEST_TIMEOUT';
 
+/** Connections that make room for others have been idle for longer than that. */
+const TOLD_EVERY_MS = 100;
+
 /** What a server is given connections by: Node's own way from a connection to its requests. */
 type TakeConnection = (this: Server, socket: Socket) => void;
 
@@ -37,6 +40,8 @@ export function openPreflightLane(
     // What Node says of a connection that it keeps.
     const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1000)}\r\n`;
     let answered = 0;
+    let answeredAt = 0;
+    let toldAt = 0;
 
     const connection: PreflightConnection = {
       address: socket.remoteAddress,
@@ -44,6 +49,7 @@ export function openPreflightLane(
       isSecure,
       bodyBytes: 0,
       send: (reply, at) => {
+        answeredAt = at;
         const text = replyHead(reply, at, connectionLines);
         return text !== undefined && write(socket, text, reply.body);
       },
@@ -70,8 +76,11 @@ export function openPreflightLane(
         return;
       }
       if (answered === 1) socket.setTimeout(keepAliveTimeout);
-      connections?.busy(socket);
-      connections?.idle(socket);
+      if (connections && answeredAt - toldAt > TOLD_EVERY_MS) {
+        toldAt = answeredAt;
+        connections.busy(socket);
+        connections.idle(socket);
+      }
       // A client that does not read its answers gets no more of them.
       if (socket.writableNeedDrain) socket.pause();
     }
