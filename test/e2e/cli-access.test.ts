@@ -40,6 +40,8 @@ function tokenFile(text: string): string {
 }
 
 const WHAT_TO_DO = 'set CROSSGATE_ADMIN_TOKEN, or name a file that has it with --token-file';
+const SHOW_ANOTHER =
+  'show another one, in CROSSGATE_ADMIN_TOKEN or in a file that is named with --token-file';
 
 describe('crossgate policy, where the admin API has tokens', () => {
   it('shows the one of the environment', async () => {
@@ -64,7 +66,7 @@ describe('crossgate policy, where the admin API has tokens', () => {
     {
       name: 'with a wrong one',
       env: { CROSSGATE_ADMIN_TOKEN: WRONG },
-      says: `the admin API does not know this token: ${WHAT_TO_DO}`,
+      says: `the admin API does not know this token: ${SHOW_ANOTHER}`,
     },
     {
       name: 'with one that no request can have',
@@ -78,7 +80,7 @@ describe('crossgate policy, where the admin API has tokens', () => {
 
   it('says what to do when its role is not enough', async () => {
     const { exitCode, stderr } = await policy(['delete', TENANT], { CROSSGATE_ADMIN_TOKEN: TOKENS.reader });
-    const says = `reader has the role read-only, and this takes cors-admin: ${WHAT_TO_DO}`;
+    const says = `reader has the role read-only, and this takes cors-admin: ${SHOW_ANOTHER}`;
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: `crossgate: ${says}\n` });
   });
 

@@ -340,7 +340,7 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
     {
       name: 'a name that no bucket has',
       args: ['get', 'cos/No Bucket'],
-      stderr: 'crossgate: No Bucket cannot be the name of a bucket of Tencent COS',
+      stderr: 'crossgate: No Bucket cannot be the name of any bucket of Tencent COS',
     },
     {
       name: 'a tenant without a policy',

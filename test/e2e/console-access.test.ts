@@ -151,6 +151,28 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await page.getByText(/^Saved as revision/).waitFor();
   });
 
+  it('notices that somebody has logged in in another tab, with another role', async () => {
+    const tenant = 'cos/two-tabs-1250000000';
+    await putPolicy(admin, tenant, { rules: [RULE] });
+    page = await session.open(`#/${tenant}/rules`);
+    await logIn(TOKENS.editor);
+    await page.getByLabel('Allowed origins').fill('https://typed.example');
+    await button('Save…').click();
+    await endSession();
+    await button('Save now').click();
+    await button('Not now').click();
+    await button('Log in again').waitFor();
+    const other = await page.context().request.post(`http://${session.server.admin}/api/v1/session`, {
+      data: { token: TOKENS.reader },
+    });
+    expect(other.status()).toBe(200);
+    await button('Save now').click();
+    await page.getByText('reader has the role read-only').first().waitFor();
+    await page.getByText('Logged in as reader').waitFor();
+    expect(await button('Log in again').count()).toBe(0);
+    expect(await page.getByLabel('Allowed origins').inputValue()).toBe('https://typed.example');
+  });
+
   it('has what was typed also when the page is loaded anew to log in', async () => {
     const tenant = 'cos/reloaded-1250000000';
     await putPolicy(admin, tenant, { rules: [RULE] });

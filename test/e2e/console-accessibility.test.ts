@@ -93,6 +93,11 @@ describeWith(CHROMIUM_MISSING)('the console for everybody', () => {
       hash: `#/${COS}/try?origin=https%3A%2F%2Fother.example&method=PUT`,
       ready: page => page.getByRole('heading', { name: 'The smallest change' }).waitFor(),
     },
+    {
+      name: 'try, of a method that a rule allows',
+      hash: `#/${COS}/try?origin=https%3A%2F%2Fother.example&method=GET`,
+      ready: page => page.getByRole('heading', { name: 'The smallest change' }).waitFor(),
+    },
     { name: 'live', hash: `#/${COS}/live`, ready: page => page.getByText('Half within').first().waitFor() },
     {
       name: 'history',

@@ -144,13 +144,17 @@ function readTokenFile(file: string): string {
   }
 }
 
-const SHOW_ANOTHER = `set ${TOKEN_VARIABLE}, or name a file that has it with --token-file`;
+const SHOW_ONE = `set ${TOKEN_VARIABLE}, or name a file that has it with --token-file`;
+const SHOW_ANOTHER = `show another one, in ${TOKEN_VARIABLE} or in a file that is named with --token-file`;
 
 function refusal(status: number, problem: Problem | undefined, showedToken: boolean): CommandError {
   if (!problem) return new CommandError(`the server answered ${status}`);
   if (status === 401) {
-    const what = showedToken ? 'the admin API does not know this token' : 'the admin API asks for a token';
-    return new CommandError(`${what}: ${SHOW_ANOTHER}`);
+    return new CommandError(
+      showedToken
+        ? `the admin API does not know this token: ${SHOW_ANOTHER}`
+        : `the admin API asks for a token: ${SHOW_ONE}`,
+    );
   }
   if (problem.code === 'role') return new CommandError(`${problem.message}: ${SHOW_ANOTHER}`);
   if (!problem.diagnostics) return new CommandError(problem.message);

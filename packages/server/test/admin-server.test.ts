@@ -2,6 +2,8 @@ import type { Server } from 'node:http';
 import { openMemoryPolicyStore } from '@crossgate/policy-store';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
+import { openAttackers } from '../../../test/support/attackers.ts';
+import { eventually } from '../../../test/support/policies.ts';
 import { type Access, accessOf } from '../src/admin/access/access.ts';
 import { type AdminParts, createAdminServer } from '../src/admin/admin-server.ts';
 import { openConsoleFiles } from '../src/admin/console-files.ts';
@@ -64,6 +66,36 @@ describe(createAdminServer, () => {
     access = { kind: 'tokens', tokens: [] };
     expect([await statusWith({ Cookie: ci }), await statusWith({})]).toEqual([401, 401]);
     expect(await statusWith({ Authorization: 'Bearer undefined' })).toBe(401);
+    await close(0);
+  });
+});
+
+describe('connections to the admin API', () => {
+  it('are 250 of an address, so that strangers leave room for others', async () => {
+    const { server } = openAdmin({ ready: () => true });
+    const { address, close } = await listen(server, '127.0.0.1', 0);
+    const attackers = await openAttackers(address, 260, 'GET /healthz HTTP/1.1\r\n', '127.0.0.2');
+    await eventually(() => {
+      expect(attackers.filter(({ socket }) => !socket.destroyed)).toHaveLength(250);
+    });
+    expect((await fetch(`http://${address}/readyz`)).status).toBe(200);
+    for (const { socket } of attackers) socket.destroy();
+    await close(0);
+  });
+
+  it('are no more than those to the services where these are fewer, and idle ones make room', async () => {
+    const limits = { ...DEFAULT_LIMITS, connections: 4, connectionsPerAddress: 3 };
+    const { server } = openAdmin({ limits, ready: () => true });
+    const { address, close } = await listen(server, '127.0.0.1', 0);
+    const idle = [
+      ...(await openAttackers(address, 3, '', '127.0.0.2')),
+      ...(await openAttackers(address, 1, '', '127.0.0.3')),
+    ];
+    await eventually(async () => {
+      expect((await fetch(`http://${address}/readyz`)).status).toBe(200);
+    });
+    expect(idle.filter(({ socket }) => !socket.destroyed)).toHaveLength(3);
+    for (const { socket } of idle) socket.destroy();
     await close(0);
   });
 });

@@ -61,6 +61,9 @@ export async function callApi<Value>(path: string, request: ApiRequest = {}): Pr
   if (status === 401 && !isLogIn(path, request)) {
     loggedOut.value = true;
     refused.value += 1;
+  } else if (loggedOut.value && status < 500 && !isForAnyone(path, request)) {
+    // In another tab, which has the same cookie.
+    setLoggedIn();
   }
   if (status < 400) return { kind: 'ok', value: body as Value };
   return readProblem(status, body);
@@ -71,6 +74,11 @@ export const SESSION_PATH = '/api/v1/session';
 /** A wrong token is told where it was given. */
 function isLogIn(path: string, { method }: ApiRequest): boolean {
   return path === SESSION_PATH && method === 'POST';
+}
+
+/** Who is answered that need not be anybody. */
+function isForAnyone(path: string, { method = 'GET' }: ApiRequest): boolean {
+  return path === '/readyz' || (path === SESSION_PATH && method !== 'GET');
 }
 
 async function send(

@@ -4,6 +4,8 @@ import { type PolicyStore, PolicyStoreUnavailableError } from '@crossgate/policy
 import type { Logger } from 'pino';
 import { type Audit, openAudit, outcomeOf, type Revisions } from '../audit.ts';
 import { createBoundedServer, type RequestFault } from '../bounded-server.ts';
+import { type ConnectionLimits, openConnections } from '../limits/connections.ts';
+import { newMetrics } from '../metrics.ts';
 import type { Ask } from '../observed/observed.ts';
 import { requestBody } from '../request-body.ts';
 import type { Limits, TlsKeys } from '../serve-config.ts';
@@ -64,6 +66,8 @@ export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
   return createBoundedServer({
     limits: parts.limits,
     tls,
+    // Apart from those of the services, so that a flood of either leaves the other alone.
+    connections: openConnections(connectionLimitsOf(parts.limits), newMetrics()),
     requestSeconds: Math.max(parts.limits.headersSeconds, parts.limits.idleSeconds),
     answer: (request, response) => {
       answer(office, request)
@@ -73,6 +77,14 @@ export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
     },
     faultReply: fault => problem(...FAULTS[fault]),
   });
+}
+
+/** More than programs and people need who look after a server. */
+function connectionLimitsOf({ connections, connectionsPerAddress }: ConnectionLimits): ConnectionLimits {
+  return {
+    connections: Math.min(connections, 1_000),
+    connectionsPerAddress: Math.min(connectionsPerAddress, 250),
+  };
 }
 
 const FAULTS: Readonly<Record<RequestFault, [status: number, code: string, message: string]>> = {
