@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type Access, accessOf } from './admin/access/access.ts';
 import { type AdminParts, createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
+import { measureExpiry } from './certificate-expiry.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
 import { changeLimits, listen } from './listener.ts';
@@ -61,6 +62,7 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     let access: Access = accessOf(config.admin);
     const ownMetrics = newMetrics();
     if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
+    const expiry = measureExpiry(ownMetrics, config);
     const parts: AdminParts = {
       policies: stores.policies,
       dataApis: stores.dataApis,
@@ -87,6 +89,7 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     let closing: Promise<void> | undefined;
     const takeOverAll = async (next: ServeConfig): Promise<void> => {
       if (next.tls) showCertificate(admin, next.tls);
+      expiry.replace(next);
       changeLimits(admin, next.limits);
       access = accessOf(next.admin);
       await takeOver(withoutTokens(next));

@@ -101,7 +101,7 @@ describeWith(missing)('openConnections', () => {
     server.removeAllListeners('connection');
     connections.watch(server);
     const from = (remotePort: number): Socket => {
-      const ends = { remoteAddress: '192.0.2.1', remotePort, localPort: 443 };
+      const ends = { remoteAddress: '192.0.2.1', remotePort, localAddress: '192.0.2.2', localPort: 443 };
       return Object.defineProperties(new Socket(), Object.getOwnPropertyDescriptors(ends));
     };
     const [former, inUse, secured] = [from(1), from(1), from(1)];
