@@ -113,6 +113,8 @@ export function openGate(parts: GateParts): Gate {
   function answerPreflight(head: RequestHead, connection: PreflightConnection): boolean {
     const started = performance.now();
     try {
+      // Before it is counted: `handle` counts it too.
+      if (!isComplete(head) && dialect.profile.preflight.incomplete === 'not-a-preflight') return false;
       const exchange = openExchange(head, connection.address, connection.isSecure);
       const refused = overRate(exchange, started);
       const answer = refused ? tooMany(exchange, refused) : tryPreflight(exchange);
@@ -297,6 +299,11 @@ export function openGate(parts: GateParts): Gate {
   }
 
   return { handle, answerPreflight };
+}
+
+/** Whether it has what a preflight cannot be without. */
+function isComplete(head: RequestHead): boolean {
+  return Boolean(headerValue(head, 'origin') && headerValue(head, 'access-control-request-method'));
 }
 
 /** What an operation counts as. An `OPTIONS` that is no preflight is a request like any other. */

@@ -34,6 +34,14 @@ const TENANT_RATE = '{ tenantRate: { requestsPerSecond: 1, burst: 3 } }';
 const SLOW = '{ addressRate: { requestsPerSecond: 1, burst: 3 } }';
 
 describe('a rate', () => {
+  it('counts an OPTIONS request once that turns out to be no preflight', async () => {
+    const { boomi } = await start(TENANT_RATE);
+    const connection = await openConnection(boomi);
+    connection.write('OPTIONS /api/rest/v1/account-123456/Account HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(4));
+    const answers = await connection.untilResponses(4);
+    expect(answers.map(({ headers }) => headers.has('retry-after'))).toEqual([false, false, false, true]);
+  });
+
   it('is there for nobody unless it is configured', async () => {
     const { cos } = await start('{}');
     const connection = await openConnection(cos);

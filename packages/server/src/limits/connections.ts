@@ -97,7 +97,10 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
   function secure(connection: Connection): void {
     const ends = endsOf(connection.socket);
     byEnds.set(ends, connection);
-    connection.socket.once('close', () => byEnds.delete(ends));
+    // A client may come again from there before the end of its former connection is seen.
+    connection.socket.once('close', () => {
+      if (byEnds.get(ends) === connection) byEnds.delete(ends);
+    });
   }
 
   function openedOf(socket: Socket): Connection | undefined {
