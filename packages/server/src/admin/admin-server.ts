@@ -64,7 +64,7 @@ export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
   return createBoundedServer({
     limits: parts.limits,
     tls,
-    requestSeconds: Math.max(parts.limits.headersSeconds, parts.limits.idleSeconds),
+    requestSeconds: adminRequestSeconds(parts.limits),
     answer: (request, response) => {
       answer(office, request)
         .catch((error: unknown) => failed(parts.log, request, error))
@@ -73,6 +73,11 @@ export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
     },
     faultReply: fault => problem(...FAULTS[fault]),
   });
+}
+
+/** From the first byte of a request to its last: bodies are small here. */
+export function adminRequestSeconds({ headersSeconds, idleSeconds }: Limits): number {
+  return Math.max(headersSeconds, idleSeconds);
 }
 
 const FAULTS: Readonly<Record<RequestFault, [status: number, code: string, message: string]>> = {
