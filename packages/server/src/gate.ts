@@ -10,7 +10,6 @@ import {
 import {
   type Dialect,
   type Exchange,
-  headerLines,
   headerValue,
   type Operation,
   type Reply,
@@ -26,6 +25,7 @@ import type { Refused } from './limits/request-rates.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { openPolicyOperations } from './policy-operations.ts';
 import { BodyError, requestBody } from './request-body.ts';
+import { hasOneHost, isPlain } from './request-framing.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
 import { type Delivery, httpDelivery, type UsageRecorder } from './usage-recorder.ts';
 import { writeReply } from './write-reply.ts';
@@ -319,21 +319,3 @@ const KINDS: Readonly<Record<Operation['kind'], Outcome['kind']>> = {
   data: 'data',
   unreadable: 'malformed',
 };
-
-/** RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`. */
-function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
-  const lines = headerLines(head, 'host');
-  if (lines.length === 0) return request.httpVersion === '1.0';
-  return lines.length === 1 && HOST.test(lines[0] ?? '');
-}
-
-const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/;
-
-/**
- * Whether the body comes as it is: no transfer coding but `chunked` is undone here, and HTTP/1.0 has none
- * (RFC 9112, section 6.1).
- */
-function isPlain({ headers, httpVersion }: IncomingMessage): boolean {
-  const coding = headers['transfer-encoding'];
-  return coding === undefined || (coding.toLowerCase() === 'chunked' && httpVersion !== '1.0');
-}
