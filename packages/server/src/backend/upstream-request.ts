@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { headerPairs, headerValue, type RequestHead } from '@crossgate/dialects';
 import type { Dispatcher } from 'undici';
 import { withoutSessions } from '../admin/access/session-cookie.ts';
-import { announcesBody, requestBody } from '../request-body.ts';
 import type { BackendCall } from './backend.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
@@ -29,7 +27,7 @@ export function hasBeenHere(head: RequestHead): boolean {
 }
 
 /**
- * The request as it goes on. Undefined when its target could be taken for another one: with a fragment, which no target
+ * The request as it goes on, without its body. Undefined when its target could be taken for another one: with a fragment, which no target
  * has, and some servers cut off, or in absolute-form with something that is no host.
  */
 export function upstreamRequest(
@@ -46,9 +44,7 @@ export function upstreamRequest(
       path: originForm(absolute === undefined ? head.target : head.target.slice(absolute.length)),
       method: head.method as Dispatcher.HttpMethod,
       headers: sentHeaders(head, host),
-      body: announcesBody(request)
-        ? Readable.from(requestBody(request).stream(), { objectMode: false })
-        : null,
+      body: null,
       servername: destination.servername,
     },
     hasLengthZero: request.headers['content-length'] === '0',
