@@ -3,6 +3,9 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { endsOf } from './socket-ends.ts';
 import { isTlsServer } from './web-server.ts';
 
+/** How long requests in flight may take to finish once the server stops. */
+export const GRACE_MS = 10_000;
+
 /** How long a connection may wait for its first request: one that has just been made may have it on the way. */
 const FIRST_REQUEST_MS = 500;
 

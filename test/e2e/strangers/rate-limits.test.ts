@@ -98,6 +98,19 @@ describe('a rate', () => {
     expect((await get(cos, cosHost('other-1250000000'))).code).toBe('NoSuchBucket');
   });
 
+  it('counts an OPTIONS that is no preflight to the service once', async () => {
+    const { boomi } = await start('{ tenantRate: { requestsPerSecond: 1, burst: 2 } }');
+    const options = `OPTIONS /api/rest/v1/account-123456/Account/query HTTP/1.1\r\nHost: a\r\n${ORIGIN}\r\n\r\n`;
+    const limited: (boolean | undefined)[] = [];
+    for (let i = 0; i < 3; i++) {
+      const connection = await openConnection(boomi);
+      connection.write(options);
+      const [answer] = await connection.untilResponses(1);
+      limited.push(answer?.headers.has('retry-after'));
+    }
+    expect(limited).toEqual([false, false, true]);
+  });
+
   it('of a tenant counts its name in any case, in which an upstream could find it', async () => {
     const { boomi } = await start('{ tenantRate: { requestsPerSecond: 1, burst: 2 } }');
     const answers: RawResponse[] = [];

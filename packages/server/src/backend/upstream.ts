@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Dialect, Fault, Reply } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { BodyError, bodyIncomplete, requestBody } from '../request-body.ts';
+import { announcesBody, BodyError, bodyIncomplete, requestBody } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
 import { dispatchWithLengthZero } from './length-zero.ts';
@@ -89,7 +89,10 @@ export function openUpstream(
     return requestBody(call.request)
       .read(WHOLE_BYTES)
       .then(
-        body => passOn(call, withBody(request, body)),
+        body => {
+          if (body === 'too-large') throw new Error('a body has more than its Content-Length');
+          return passOn(call, withBody(request, body));
+        },
         (error: unknown) => answeredBy(() => failed(call, error)),
       );
   }
@@ -120,7 +123,10 @@ export function openUpstream(
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
       waiting += 1;
-      return hasSmallBody(call.request) ? passOnWhole(call, request) : passOn(call, request);
+      if (!announcesBody(call.request)) return passOn(call, request);
+      if (hasSmallBody(call.request)) return passOnWhole(call, request);
+      const body = Readable.from(requestBody(call.request).stream(), { objectMode: false });
+      return passOn(call, withBody(request, body));
     },
     retire: async () => {
       // A request may need the pool once more. What is being answered is waited for by the pool itself.
@@ -138,8 +144,7 @@ function connectorTo(hostname: string, timeout: number): buildConnector.connecto
   return isAddress ? (options, callback) => connect({ ...options, servername: '' }, callback) : connect;
 }
 
-function withBody(request: UpstreamRequest, body: Uint8Array | 'too-large'): UpstreamRequest {
-  if (body === 'too-large') throw new Error('a body has more than its Content-Length');
+function withBody(request: UpstreamRequest, body: Uint8Array | Readable): UpstreamRequest {
   return { ...request, options: { ...request.options, body } };
 }
 
