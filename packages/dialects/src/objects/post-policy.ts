@@ -37,7 +37,7 @@ export function checkPostPolicy(
     if (!tests) return violated(`the policy has a condition that is not understood: ${shown(condition)}`);
     const failed = tests.find(({ field, holds }) => !holds(fields.get(field) ?? ''));
     if (failed)
-      return violated(`the field ${failed.field} does not hold to the condition ${shown(condition)}`);
+      return violated(`the field ${cut(failed.field)} does not hold to the condition ${shown(condition)}`);
   }
   return { kind: 'holds', policy: { lengthRange } };
 }
@@ -98,6 +98,10 @@ function fieldTests(condition: unknown): readonly FieldTest[] | undefined {
 }
 
 function shown(condition: unknown): string {
-  const text = JSON.stringify(condition) ?? '';
+  return cut(JSON.stringify(condition) ?? '');
+}
+
+/** What a client can make as long as it likes. */
+function cut(text: string): string {
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -56,6 +56,11 @@ const violated: readonly (ConditionCase & { readonly message: RegExp })[] = [
     conditions: [['eq', '$key', 'photos/CAT.png']],
     message: /the field key/,
   },
+  {
+    name: 'a field of a name without end, which is cut',
+    conditions: [{ [`b${'u'.repeat(10_000)}`]: 'x' }],
+    message: /^[^…]{0,200}…[^…]{0,200}…[^…]{0,20}$/,
+  },
   { name: 'one field of several', conditions: [{ bucket: 'mybucket', key: 'x' }], message: /the field key/ },
   {
     name: 'one condition of several',
