@@ -8,7 +8,7 @@ export const ORIGINS = [1, 10, 1000] as const;
 export const MATCHES = ['exact', 'wildcard', 'miss'] as const;
 export type Match = (typeof MATCHES)[number];
 
-export const HOSTILE_BYTES: number = 16 * 1024;
+const HOSTILE_BYTES: number = 16 * 1024;
 
 /** How many different origins the requests of one case have: spread evenly over the policy. */
 const REQUESTS = 16;

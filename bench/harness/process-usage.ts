@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Whether the system tells what processes use. Linux does. */
-export const USAGE_KNOWN: boolean = existsSync('/proc/self/task');
+const USAGE_KNOWN: boolean = existsSync('/proc/self/task');
 
 /** Of /proc, everywhere that Node runs on Linux. */
 const TICKS_PER_SECOND = 100;

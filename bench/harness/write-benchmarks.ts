@@ -15,7 +15,7 @@ export function writeBenchmarks(outcomes: readonly Outcome[], plan: Plan): void 
   writeFileSync(FILE, benchmarksPage(outcomes, plan, describeMachine()));
 }
 
-export function benchmarksPage(outcomes: readonly Outcome[], plan: Plan, machine: readonly string[]): string {
+function benchmarksPage(outcomes: readonly Outcome[], plan: Plan, machine: readonly string[]): string {
   const minutes = outcomes.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
   const findings = outcomes.flatMap(({ result }) => (result.kind === 'measured' ? result.findings : []));
   return `# Benchmarks

@@ -1,13 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { adminApiDocument } from '@crossgate/server';
+import { adminApiDocument, openLog, readServeConfig, type ServeConfig, serve } from '@crossgate/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { adminApi, policyFor, policyPath } from '../support/admin-http.ts';
+import { bearer, TOKENS } from '../support/admin-session.ts';
+import { makeCertificate, missingOpenssl } from '../support/certificates.ts';
 import { ETCD_MISSING, type EtcdCluster, startEtcdCluster } from '../support/etcd-cluster.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { findExecutable } from '../support/find-executable.ts';
@@ -84,6 +88,8 @@ describe('deploy/health.mjs', () => {
   });
 });
 
+const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'];
+
 describe('deploy/kubernetes.yaml', () => {
   interface Manifest {
     readonly kind: string;
@@ -131,26 +137,108 @@ describe('deploy/kubernetes.yaml', () => {
       expect(labels).toMatchObject(spec.selector.matchLabels);
   });
 
-  it('mounts what it has, nothing within something else, and names keys that are mounted', () => {
+  const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
+  const text = of('ConfigMap')[0]?.data['crossgate.yaml'] ?? '';
+
+  it('mounts what it has, nothing within something else', () => {
     const volumes = pod.volumes.map(({ name }: { name: string }) => name).sort();
-    const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
     expect(mounts.map(({ name }) => name).sort()).toEqual(volumes);
     for (const { mountPath } of mounts)
       expect(mounts.filter(other => other.mountPath.startsWith(`${mountPath}/`))).toEqual([]);
-    const config = of('ConfigMap')[0]?.data['crossgate.yaml'] ?? '';
-    const keys = [...config.matchAll(/file: (\S+)\//g)].map(([, folder]) => folder);
-    expect(keys).toHaveLength(3);
-    for (const folder of keys) expect(mounts.map(({ mountPath }) => mountPath)).toContain(folder);
   });
 
-  it('probes what the admin API has, by a file of the image', () => {
+  it('names keys that are mounted, and says how to make them', () => {
+    const named = [...text.matchAll(/file: (\S+)\/(\S+) }|ca: (\S+)\/(\S+) }/g)].map(
+      ([, folder, file, otherFolder, otherFile]) => [folder ?? otherFolder, file ?? otherFile],
+    );
+    expect(new Set(named.map(([folder]) => folder))).toEqual(new Set(['/etc/crossgate-keys']));
+    const made = [...read('deploy/kubernetes.yaml').matchAll(/--from-file=(\S+)=FILE/g)];
+    expect(named.map(([, file]) => file).sort()).toEqual(made.map(([, file]) => file).sort());
+    const folders = mounts.map(({ mountPath }) => mountPath);
+    expect(folders).toEqual(expect.arrayContaining(['/etc/crossgate-keys', '/etc/crossgate-tls']));
+  });
+
+  it('probes what the admin API has', () => {
     const paths = Object.keys((adminApiDocument() as { paths: object }).paths);
-    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
-      const [node, file, path] = container[probe].exec.command;
-      expect([node, file]).toEqual(['node', '/app/deploy/health.mjs']);
-      expect(paths).toContain(path);
+    for (const probe of PROBES) {
+      expect(paths).toContain(container[probe].httpGet.path);
+      expect(container[probe].httpGet).toMatchObject({ port: 'admin', scheme: 'HTTPS' });
     }
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(5 + 20);
+  });
+
+  describeWith(missingOpenssl)('with keys and a certificate', () => {
+    let directory: string;
+    let config: ServeConfig;
+    beforeAll(() => {
+      directory = mkdtempSync(join(tmpdir(), 'crossgate-kubernetes-'));
+      const { pem } = makeCertificate(directory);
+      const files = {
+        cos: 'a-secret',
+        'azure-tables': Buffer.from('a-secret').toString('base64'),
+        etcd: 'a-password',
+        'etcd-ca': pem.certificate,
+        'admin-prometheus': TOKENS.reader,
+        'admin-operator': TOKENS.owner,
+        'tls.crt': pem.certificate,
+        'tls.key': pem.privateKey,
+      };
+      // As editors save them.
+      for (const [name, content] of Object.entries(files))
+        writeFileSync(join(directory, name), `${content.trimEnd()}\n`);
+      const here = text.replaceAll(/\/etc\/crossgate-(?:keys|tls)/g, directory);
+      const settings = { dataDirectory: join(directory, 'data') };
+      const result = readServeConfig(settings, {}, { name: '/etc/crossgate/crossgate.yaml', text: here });
+      if (result.kind === 'problem') throw new Error(result.message);
+      expect(result.warnings).toEqual([]);
+      config = result.config;
+    });
+    afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+    it('is a configuration for the ports of the pod, with nothing that everybody knows', () => {
+      const { admin, dialects } = config;
+      const ports = Object.fromEntries(Object.entries(dialects).map(([id, { port }]) => [id, port]));
+      const ofPod = container.ports.map((port: { name: string; containerPort: number }) => [
+        port.name,
+        port.containerPort,
+      ]);
+      expect(Object.fromEntries(ofPod)).toEqual({ admin: admin.port, ...ports });
+      expect(admin.tokens.map(({ name, role }) => [name, role])).toEqual([
+        ['prometheus', 'read-only'],
+        ['operator', 'all'],
+      ]);
+      expect(config.tls).toBeDefined();
+    });
+
+    it('answers its probes without a token, and nothing else', async () => {
+      const dialects = Object.entries(config.dialects).map(([id, dialect]) => [id, { ...dialect, port: 0 }]);
+      const running = await serve(
+        {
+          ...config,
+          store: 'memory',
+          logLevel: 'silent',
+          admin: { ...config.admin, port: 0 },
+          dialects: Object.fromEntries(dialects) as ServeConfig['dialects'],
+        },
+        openLog('silent').log,
+      );
+      const port = Number(running.adminOrigin.split(':').pop());
+      const statusOf = async (path: string, headers: Record<string, string> = {}): Promise<number> => {
+        // As the kubelet asks: by the address of the pod, whoever has issued the certificate.
+        const options = { host: '127.0.0.1', port, path, rejectUnauthorized: false, agent: false };
+        const outgoing = get({ ...options, headers: { Host: `10.1.2.3:${port}`, ...headers } });
+        const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage];
+        incoming.resume();
+        return incoming.statusCode ?? 0;
+      };
+      try {
+        for (const probe of PROBES) expect(await statusOf(container[probe].httpGet.path)).toBe(200);
+        expect(await statusOf('/metrics')).toBe(401);
+        expect(await statusOf('/metrics', bearer(TOKENS.reader))).toBe(200);
+      } finally {
+        await running.close();
+      }
+    });
   });
 });
 
@@ -185,17 +273,29 @@ describe('deploy/prometheus-rules.yaml', () => {
     expect(rules.map(({ alert }) => alert).filter(alert => !page.includes(`\`${alert}\``))).toEqual([]);
   });
 
-  describeWith(ETCD_MISSING)('beside real servers', () => {
+  describeWith(ETCD_MISSING ?? missingOpenssl)('beside real servers', () => {
+    let directory: string;
     let cluster: EtcdCluster;
     let server: LocalServer;
     beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), 'crossgate-rules-'));
+      const { certificate, privateKey } = makeCertificate(directory);
       cluster = await startEtcdCluster({ members: 1 });
       const store = `etcd=${cluster.endpoints.join(',')}`;
-      server = await startLocalServer({ store, upstream: ['cos=http://127.0.0.1:1'] });
+      const upstream = ['cos=http://127.0.0.1:1'];
+      server = await startLocalServer(
+        { store, upstream },
+        {},
+        {
+          text: `limits: { tenantRate: { requestsPerSecond: 1, burst: 2 } }
+dialects: { boomi: { tls: { certificate: ${certificate}, privateKey: ${privateKey} } } }`,
+        },
+      );
     });
     afterAll(async () => {
       await server.stop();
       await cluster.stop();
+      rmSync(directory, { recursive: true, force: true });
     });
 
     it('names metrics, labels and values that a server has', async () => {
@@ -206,12 +306,18 @@ describe('deploy/prometheus-rules.yaml', () => {
       const preflight = { Origin: 'https://b.test', 'Access-Control-Request-Method': 'GET' };
       await fetch(url, { method: 'OPTIONS', headers: preflight });
       await fetch(url);
+      await fetch(url);
       const { text } = await admin('/metrics');
-      const { samples } = parseExposition(text);
-      const names = [...samples.keys()].map(sample => sample.split('{', 1)[0]);
+      // What counts failures has no sample as long as there was none.
+      const { samples, types } = parseExposition(text);
+      const names = [...types.keys(), ...[...samples.keys()].map(sample => sample.split('{', 1)[0])];
       expect(metricsOf('crossgate').filter(name => !names.includes(name))).toEqual([]);
-      for (const label of ['kind="preflight"', 'kind="data"', 'outcome="refused"'])
-        expect(text).toContain(label);
+      const page = read('docs/admin-api.md');
+      const isTold = (name: string): boolean =>
+        page.includes(`\`${name}`) || name.startsWith('crossgate_policy_replica_');
+      expect([...types.keys()].filter(name => !isTold(name))).toEqual([]);
+      for (const { expr } of rules.filter(rule => rule.expr.includes('crossgate_')))
+        for (const [label] of expr.matchAll(/\w+="[^"]+"/g)) expect(text, label).toContain(label);
     });
 
     it('names metrics that etcd has', async () => {
@@ -246,11 +352,40 @@ describeWith(ANALYZE ? undefined : 'systemd-analyze is not installed (apt-get in
 );
 
 describe('what is started', () => {
-  it('is the command of the package', () => {
-    const command = /ExecStart=\/usr\/bin\/node \/opt\/crossgate\/(\S+) /.exec(
-      read('deploy/crossgate.service'),
-    )?.[1];
-    expect(existsSync(join(ROOT, command ?? 'none'))).toBe(true);
-    expect(command).toBe('packages/cli/bin/crossgate.js');
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'crossgate-started-'));
+    writeFileSync(join(directory, 'crossgate.yaml'), 'portBase: 24000\n');
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  const unit = read('deploy/crossgate.service').split('\n');
+  const linesOf = (key: string): string[] =>
+    unit.flatMap(line => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []));
+  const [start = ''] = linesOf('ExecStart');
+  const dockerfile = read('deploy/Dockerfile');
+  const wordsOf = (name: string): string[] =>
+    JSON.parse(new RegExp(`^${name} (\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]') as string[];
+
+  it('is checked with the same words, before a start and before a reload', () => {
+    expect(linesOf('ExecStartPre')).toEqual([`${start} --check`]);
+    expect(linesOf('ExecReload')).toEqual([`${start} --check`, '/bin/kill -HUP $MAINPID']);
+  });
+
+  it.each([
+    { name: 'deploy/crossgate.service', words: start.split(' ') },
+    { name: 'deploy/Dockerfile', words: [...wordsOf('ENTRYPOINT'), ...wordsOf('CMD')] },
+  ])('by $name is a command that takes a configuration', ({ words }) => {
+    const [node, ...args] = words.map(word =>
+      word
+        .replace(/^(?:\/app|\/opt\/crossgate)\//, ROOT)
+        .replace('/etc/crossgate/', `${directory}/`)
+        .replace('/var/lib/crossgate', join(directory, 'data')),
+    );
+    expect(node).toMatch(/^(?:\/usr\/bin\/)?node$/);
+    const checked = spawnSync(process.execPath, [...args, '--check'], { encoding: 'utf8' });
+    expect(checked).toMatchObject({ status: 0, stderr: '' });
+    expect(checked.stdout).toContain('127.0.0.1:24001');
+    expect(existsSync(join(directory, 'data'))).toBe(false);
   });
 });

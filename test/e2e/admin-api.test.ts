@@ -120,8 +120,10 @@ describe('GET /metrics', () => {
       ['crossgate_open_connections', 'gauge'],
       ['crossgate_requests_total', 'counter'],
       ['crossgate_request_duration_seconds', 'histogram'],
+      ['crossgate_failed_requests_total', 'counter'],
       ['crossgate_report_only_total', 'counter'],
       ['crossgate_analytics_requests_total', 'counter'],
+      ['crossgate_tls_certificate_expiry_timestamp_seconds', 'gauge'],
       ['crossgate_config_reloads_total', 'counter'],
       ['crossgate_config_last_reload_success_timestamp_seconds', 'gauge'],
     ]);

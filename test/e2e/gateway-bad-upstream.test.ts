@@ -1,9 +1,10 @@
 /** Upstreams that are not there, hang, break off, or send what is not HTTP. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parseExposition } from '../support/exposition.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Gateway, HOST_LINE, SHORT_TIMEOUTS, startGateway } from '../support/gateway.ts';
 import { openConnection, parseResponses, rawRequest, sendRawRequest } from '../support/raw-http.ts';
 import {
@@ -229,11 +230,7 @@ describe('an upstream that is slow', () => {
 
 describe('an upstream that is not there', () => {
   it('is told of as 502 when it refuses connections', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
-    closed.close();
-    const other = await startGateway(`http://127.0.0.1:${port}`);
+    const other = await startGateway(`http://127.0.0.1:${await freePort()}`);
     for (const request of [GET, POST, GET]) {
       const response = await sendRawRequest(other.cos, request);
       expect([response.status, response.code]).toEqual([502, 'BadGateway']);

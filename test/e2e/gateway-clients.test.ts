@@ -73,7 +73,7 @@ describe('a client that goes away', () => {
     async name => {
       upstream.play(() => {});
       const client = await openConnection(gateway.cos);
-      const framing = name === 'in chunks' ? 'Transfer-Encoding: chunked' : 'Content-Length: 10';
+      const framing = name === 'in chunks' ? 'Transfer-Encoding: chunked' : 'Content-Length: 100000';
       client.write(
         `PUT /a HTTP/1.1\r\n${HOST_LINE}\r\n${framing}\r\n\r\n${name === 'in chunks' ? '3\r\nabc\r\n' : 'abc'}`,
       );
@@ -83,6 +83,20 @@ describe('a client that goes away', () => {
       expect(connection.received()).not.toMatch(/0\r\n\r\n$/);
     },
   );
+
+  it('in the middle of a small upload, is not heard of by the upstream', async () => {
+    const lines: string[] = [];
+    upstream.play(({ line, connection }) => {
+      lines.push(line);
+      connection.end(answer('ok'));
+    });
+    const client = await openConnection(gateway.cos);
+    client.write(`PUT /a HTTP/1.1\r\n${HOST_LINE}\r\nContent-Length: 10\r\n\r\nabc`);
+    client.endWriting();
+    await client.untilClosed();
+    expect((await sendRawRequest(gateway.cos, GET)).status).toBe(200);
+    expect(lines).toEqual([expect.stringMatching(/^GET /)]);
+  });
 
   it('before the upstream takes the connection, leaves nothing behind', async () => {
     upstream.play(({ connection }) => connection.end(answer('ok')));
@@ -152,9 +166,9 @@ describe('an upstream that answers before it has read all', () => {
       connection.end(line.startsWith('PUT') ? REFUSAL : answer('next'));
     });
     const client = await openConnection(gateway.cos);
-    client.write(`PUT /a HTTP/1.1\r\n${HOST_LINE}\r\nContent-Length: 101\r\n\r\nx`);
+    client.write(`PUT /a HTTP/1.1\r\n${HOST_LINE}\r\nContent-Length: 20001\r\n\r\nx`);
     await client.untilReceived(20);
-    client.write('x'.repeat(100) + GET);
+    client.write('x'.repeat(20_000) + GET);
     const responses = parseResponses(await client.untilClosed());
     expect(responses.map(({ code, body }) => code ?? body)).toEqual(['Early', 'next']);
   });

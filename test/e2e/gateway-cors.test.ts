@@ -1,8 +1,7 @@
 /** Who decides about CORS at a gateway: its own rules, whatever the upstream says, and also when it says nothing. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cosBucket, putCors } from '../support/cos-http.ts';
+import { freePort } from '../support/free-port.ts';
 import { BUCKET, type Gateway, HOST_LINE, SHORT_TIMEOUTS, startGateway } from '../support/gateway.ts';
 import { type RawResponse, rawRequest, sendRawRequest } from '../support/raw-http.ts';
 import {
@@ -150,11 +149,7 @@ describe('a preflight', () => {
   });
 
   it('is answered when there is no upstream, and so is what sets the rules', async () => {
-    const closed = createServer().listen(0, '127.0.0.1');
-    await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
-    closed.close();
-    const lonely = await startGateway(`http://127.0.0.1:${port}`);
+    const lonely = await startGateway(`http://127.0.0.1:${await freePort()}`);
     expect((await sendRawRequest(lonely.cos, PREFLIGHT)).status).toBe(403);
     await putCors(cosBucket(lonely.cos, BUCKET), RULE);
     expect((await sendRawRequest(lonely.cos, PREFLIGHT)).status).toBe(200);

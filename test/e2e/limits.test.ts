@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { splitAddress } from '../support/cos-http.ts';
 import { type LocalServer, startLocalServer } from '../support/local-server.ts';
 
@@ -58,5 +58,38 @@ describe('the limits of a configuration', () => {
     const { socket, answer } = await connectUnder({ headersSeconds: 0.05 });
     socket.write(HEAD);
     expect(await answer).toMatch(/^HTTP\/1\.1 4\d\d [\s\S]*<Code>RequestTimeOut<\/Code>/);
+  });
+});
+
+describe('a client that is told why its connection ends', () => {
+  const LIMITS = { headersSeconds: 0.1, bodyBytesPerSecond: 1000, slowBodySeconds: 0.1 };
+
+  async function meet(begin: string): Promise<Socket> {
+    server = await startLocalServer({}, {}, { text: `limits: ${JSON.stringify(LIMITS)}` });
+    const [host, port] = splitAddress(server.cos);
+    const socket = connect({ host, port, allowHalfOpen: true }).on('error', () => {});
+    sockets.push(socket);
+    socket.write(begin);
+    await once(socket, 'data');
+    return socket;
+  }
+
+  async function openConnections(): Promise<string | undefined> {
+    const metrics = await (await fetch(`http://${server?.admin}/metrics`)).text();
+    return /^crossgate_open_connections (\d+)/m.exec(metrics)?.[1];
+  }
+
+  it.each([
+    { name: 'when it said nothing', begin: '' },
+    { name: 'when its head trickles', begin: HEAD },
+    {
+      name: 'when its body trickles',
+      begin: 'PUT /b-1250000000/k HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n',
+    },
+  ])('does not keep it by going on: $name', async ({ begin }) => {
+    const socket = await meet(begin);
+    const trickle = setInterval(() => socket.write('x'), 50);
+    await vi.waitFor(async () => expect(await openConnections()).toBe('0'), { timeout: 5_000 });
+    clearInterval(trickle);
   });
 });

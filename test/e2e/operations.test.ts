@@ -14,7 +14,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adminApi, policyFor, policyPath } from '../support/admin-http.ts';
+import { bearer } from '../support/admin-session.ts';
 import { type ServerProcess, startServerProcess } from '../support/command.ts';
+import { cosHost, sendCos } from '../support/cos-http.ts';
+import { eventually } from '../support/policies.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = join(ROOT, 'packages/cli/dist/main.js');
@@ -45,7 +48,10 @@ describe('docs/operations.md', () => {
     const code = BLOCKS.find(block => block.includes(text)) ?? 'exit 99';
     const here = code
       .replaceAll('/var/lib/crossgate', join(directory, 'data'))
-      .replaceAll('/backup/', `${join(directory, 'backup')}/`);
+      .replaceAll('/backup/', `${join(directory, 'backup')}/`)
+      .replaceAll('/etc/crossgate', directory)
+      // There may be no such group here.
+      .replaceAll('-g crossgate ', '');
     const { PATH: path = '' } = process.env;
     const PATH = `${join(directory, 'bin')}${delimiter}${path}`;
     return execFileSync('sh', ['-ec', here], { encoding: 'utf8', env: { ...process.env, PATH } });
@@ -65,6 +71,83 @@ describe('docs/operations.md', () => {
     server = await startServerProcess(join(directory, 'data'));
     const { json } = await adminApi(server.admin)(policyPath('b-1250000000'));
     expect(json).toMatchObject({ policy: { rules: [{ allowedOrigins: ['https://before.test'] }] } });
+  });
+
+  it('changes a key and a token while all clients go on, in the steps that it says', async () => {
+    const [, both = ''] = /^ {3}```yaml\n([\s\S]*?)^ {3}```$/m.exec(OPERATIONS) ?? [];
+    const without = (pattern: RegExp): string =>
+      both
+        .split('\n')
+        .filter(line => !pattern.test(line))
+        .join('\n');
+    const isNew = /file: [\w-]+-new /;
+    const isOld = /file: (?!\S+-new )/;
+    const file = join(directory, 'crossgate.yaml');
+    const token = (name: string): string => readFileSync(join(directory, name), 'utf8').trimEnd();
+    const secrets = { old: 'the-old-secret', new: 'the-new-secret' };
+    writeFileSync(join(directory, 'deploy'), 'a-token-of-24-characters');
+    writeFileSync(join(directory, 'cos'), secrets.old);
+    writeFileSync(join(directory, 'cos-new'), secrets.new);
+    runBlock('openssl rand');
+    expect(token('deploy-new')).toHaveLength(44);
+
+    const reload = async (text: string): Promise<void> => {
+      const before = Number(await reloads());
+      writeFileSync(file, text);
+      server?.child.kill('SIGHUP');
+      await eventually(async () => expect(Number(await reloads())).toBe(before + 1));
+    };
+    // With whichever token is good.
+    const reloads = async (): Promise<string | undefined> => {
+      for (const name of ['deploy', 'deploy-new']) {
+        const { text } = await ask('/metrics', { headers: bearer(token(name)) });
+        const count = /^crossgate_config_reloads_total{result="taken-over"} (\d+)$/m.exec(text)?.[1];
+        if (count !== undefined) return count;
+      }
+      return undefined;
+    };
+    const good = async (): Promise<unknown> => {
+      const { cos = '' } = server ?? {};
+      const statuses = Object.entries(secrets).map(async ([name, secret]) => {
+        const key = { id: 'AKIDexample', secret };
+        return [name, (await sendCos(cos, cosHost('b-1250000000'), { method: 'HEAD', key })).status];
+      });
+      const tokens = ['deploy', 'deploy-new'].map(async name => {
+        return [name, (await ask('/api/v1/tenants', { headers: bearer(token(name)) })).status];
+      });
+      return Object.fromEntries(await Promise.all([...statuses, ...tokens]));
+    };
+
+    writeFileSync(file, without(isNew));
+    server = await startServerProcess(join(directory, 'data'), ['--config', file]);
+    const ask = adminApi(server.admin);
+    expect(await good()).toEqual({ old: 404, new: 403, deploy: 200, 'deploy-new': 401 });
+    await reload(both);
+    expect(await good()).toEqual({ old: 404, new: 404, deploy: 200, 'deploy-new': 200 });
+    await reload(without(isOld));
+    expect(await good()).toEqual({ old: 403, new: 404, deploy: 401, 'deploy-new': 200 });
+  });
+
+  it('names lines that the log has, and fields of the audit log', () => {
+    const sources = readdirSync(join(ROOT, 'packages'), { recursive: true, encoding: 'utf8' })
+      .filter(name => /^(?:server|policy-store)\/src\/.*\.ts$/.test(name))
+      .map(name => readFileSync(join(ROOT, 'packages', name), 'utf8'))
+      .join('\n');
+    const named = [
+      'the configuration was taken over',
+      'the configuration stays as it was',
+      'a request failed',
+      'a policy could not be written',
+      'an upstream failed',
+      'what etcd has cannot be taken',
+      'the disk did not take the write',
+      'was used for what it may not do',
+      'token-wrong',
+    ];
+    for (const text of named) {
+      expect(OPERATIONS).toContain(text);
+      expect(sources, text).toContain(text);
+    }
   });
 
   it('has commands for each of the files in deploy', () => {

@@ -1,6 +1,6 @@
 /** A server that reads its configuration again on SIGHUP. */
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adminApi } from '../support/admin-http.ts';
 import { makeCertificate, missingOpenssl } from '../support/certificates.ts';
+import { childProcesses } from '../support/child-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/command.ts';
 import { cosHost, sendCos, signedHeaders, splitAddress } from '../support/cos-http.ts';
 import { parseExposition } from '../support/exposition.ts';
@@ -98,8 +99,7 @@ describe('SIGHUP', () => {
     const all = async (): Promise<readonly number[]> =>
       await Promise.all(Array.from({ length: 8 }, () => statusWith(cos, 'new')));
     expect(new Set(await all())).toEqual(new Set([200]));
-    const workers = (): readonly string[] =>
-      readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');
+    const workers = (): readonly number[] => childProcesses(child.pid ?? 0);
     const before = workers();
     process.kill(Number(before[0]), 'SIGKILL');
     await vi.waitFor(

@@ -28,7 +28,7 @@ const KEYS = ROLES.map(role => `{ id: ${keyOf(role).id}, secret: ${keyOf(role).s
 const CONFIG = `
 dialects:
   cos:
-    credentials: [${KEYS.join(', ')}, { id: KEY-all, secret: the new one }]
+    credentials: [${KEYS.join(', ')}, { id: KEY-all, secret: the new one }, { id: TEMPORARY, secret: s, token: t }]
   qingstor:
     credentials: [${KEYS.join(', ')}]
   azure-tables:
@@ -191,6 +191,20 @@ describe('a key with a role', () => {
     const stored = await cos({ target: `/form-${role}`, key: keyOf('all') });
     if (role === 'all') expect([status, stored.text]).toEqual([204, 'f']);
     else expect([status, code, stored.status]).toEqual([403, 'AccessDenied', 404]);
+  });
+
+  it.each([
+    { token: {}, told: [400, 'ExpiredToken'] },
+    { token: { 'x-cos-security-token': 'another' }, told: [400, 'ExpiredToken'] },
+    { token: { 'x-cos-security-token': 't' }, told: [204, undefined] },
+  ])('that is temporary signs a form with its token: $token', async ({ token, told }) => {
+    const fields = signedCosPolicyFields(JSON.stringify({ expiration: FUTURE, conditions: [] }), {
+      key: { id: 'TEMPORARY', secret: 's' },
+    });
+    const body = formBody({ key: 'temporary', ...fields, ...token }, { content: 'f' });
+    const headers = { 'Content-Type': FORM_TYPE };
+    const { status, code } = await cos({ method: 'POST', headers, body, key: 'anonymous' });
+    expect([status, code]).toEqual(told);
   });
 
   it('is told in the log when it is used for more', async () => {

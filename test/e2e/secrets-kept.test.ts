@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type CertificateFiles, makeCertificate, missingOpenssl } from '../support/certificates.ts';
+import { childProcesses } from '../support/child-processes.ts';
 import { runCommand, type ServerProcess, startServerProcess } from '../support/command.ts';
 import { cosHost, splitAddress } from '../support/cos-http.ts';
 import { FORM_TYPE, formBody } from '../support/form-data.ts';
@@ -274,7 +275,7 @@ describeWith(missingOpenssl)('what a server says of itself', () => {
       await send(server.admin, rawRequest(`GET ${path} HTTP/1.1`, ['Host: 127.0.0.1']), 'the admin API');
     }
     const { pid } = server.child;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+    const children = childProcesses(pid ?? 0);
     expect(children).toHaveLength(2);
     for (const id of [pid, ...children]) {
       said.push([`the command line of ${id}`, readFileSync(`/proc/${id}/cmdline`, 'utf8')]);

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { adminApi, policyFor, policyPath, type SendToAdmin } from '../support/admin-http.ts';
+import { childProcesses } from '../support/child-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/command.ts';
 import { type CosResponse, createBucket, putCors, type SendToBucket } from '../support/cos-http.ts';
 import { parseExposition, requestCount } from '../support/exposition.ts';
@@ -39,9 +40,7 @@ function processOf({ headers }: CosResponse): string {
 }
 
 function workerIds(): readonly number[] {
-  const { pid } = server.child;
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return text === '' ? [] : text.split(' ').map(Number);
+  return childProcesses(server.child.pid ?? 0);
 }
 
 /** How many preflights were counted, over all processes. */

@@ -15,7 +15,7 @@ export interface Checked {
 }
 
 /** How soon every gateway must have everything, once a fault is over. */
-export const RECOVERY_LIMIT_MILLISECONDS = 2_000;
+const RECOVERY_LIMIT_MILLISECONDS = 2_000;
 
 /** What everything that one tenant has to do with is looked up in. */
 interface Tenant {

@@ -53,7 +53,7 @@ export function format(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-export function formatDuration(seconds: number): string {
+function formatDuration(seconds: number): string {
   return seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;
 }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { childProcesses } from '../support/child-processes.ts';
 import { type ServerProcess, startServerProcess } from '../support/command.ts';
 import { findLibfaketime } from './faketime.ts';
 import type { ServiceId } from './services.ts';
@@ -76,7 +77,7 @@ export function newGateway(options: GatewayOptions): Gateway {
     processId: () => running?.child.pid,
     workerIds() {
       const id = running?.child.pid;
-      return id === undefined || workers < 2 ? [] : childrenOf(id);
+      return id === undefined || workers < 2 ? [] : childProcesses(id);
     },
     death() {
       const { exitCode = null, signalCode = null } = running?.child ?? {};
@@ -90,7 +91,7 @@ export function newGateway(options: GatewayOptions): Gateway {
       const killed = running;
       running = undefined;
       if (killed && killed.child.exitCode === null && killed.child.signalCode === null) {
-        const workerIds = workers < 2 ? [] : childrenOf(killed.child.pid ?? 0);
+        const workerIds = workers < 2 ? [] : childProcesses(killed.child.pid ?? 0);
         await killed.stop('SIGKILL');
         await untilGone(workerIds);
       }
@@ -98,7 +99,7 @@ export function newGateway(options: GatewayOptions): Gateway {
     signal(signal) {
       const id = running?.child.pid;
       if (id === undefined) return;
-      for (const processId of [id, ...childrenOf(id)]) process.kill(processId, signal);
+      for (const processId of [id, ...childProcesses(id)]) process.kill(processId, signal);
     },
     setClock: library === undefined ? undefined : setClock,
     fillDisk: isDisk
@@ -118,17 +119,6 @@ export function newGateway(options: GatewayOptions): Gateway {
       if (end && end.code !== 0) throw new Error(`a gateway ended with ${end.signal ?? `code ${end.code}`}`);
     },
   };
-}
-
-/** The processes that a process has started (`/proc/…/children`). */
-function childrenOf(processId: number): readonly number[] {
-  try {
-    const text = execFileSync('pgrep', ['--parent', String(processId)], { encoding: 'utf8' });
-    return text.trim().split('\n').map(Number);
-  } catch {
-    // It says so when there is none.
-    return [];
-  }
 }
 
 /** Workers end themselves when their primary process is gone. */

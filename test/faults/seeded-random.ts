@@ -1,3 +1,5 @@
+import { mulberry32 } from '../support/mulberry32.ts';
+
 /** Numbers that look random and are the same for the same seed. */
 export interface SeededRandom {
   /** From 0 up to, and without, 1. */
@@ -13,14 +15,7 @@ export interface SeededRandom {
 }
 
 export function seededRandom(seed: number): SeededRandom {
-  let state = seed >>> 0;
-  /** Mulberry32: one word of state is plenty for choosing faults. */
-  function next(): number {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
+  const next = mulberry32(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,

@@ -36,6 +36,7 @@ for (const { name, share, open } of targets) {
   const subject = await open();
   if (values.input.length > 0) {
     await tryInputs(subject);
+    watch.stop();
     continue;
   }
   const report = await fuzzTarget(subject, {
@@ -50,7 +51,7 @@ for (const { name, share, open } of targets) {
   reports.push(report);
   tell(report);
 }
-if (values.report && !values.planted && values.target.length === 0) {
+if (values.report && !values.planted && values.target.length === 0 && values.input.length === 0) {
   const minutes = Number(values.minutes);
   writeSection('fuzz', formatReport({ startedAt, minutes, seed, targets: reports }));
 }

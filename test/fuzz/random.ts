@@ -1,4 +1,6 @@
-/** Numbers that look random and come again with the same seed (mulberry32). */
+import { mulberry32 } from '../support/mulberry32.ts';
+
+/** Numbers that look random and come again with the same seed. */
 export interface Random {
   /** From 0 to below `end`. */
   readonly below: (end: number) => number;
@@ -9,13 +11,7 @@ export interface Random {
 }
 
 export function newRandom(seed: number): Random {
-  let state = seed >>> 0;
-  function next(): number {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
+  const next = mulberry32(seed);
   const below = (end: number): number => Math.floor(next() * end);
   return {
     below,

@@ -20,13 +20,17 @@ function openssl(...args: readonly string[]): void {
   execFileSync('openssl', args, { stdio: 'ignore' });
 }
 
-/** Makes one that signs itself, in files `NAME.pem` and `NAME-key.pem`. It lasts for two days. */
-export function makeCertificate(directory: string, name = 'certificate'): CertificateFiles {
+/** Makes one that signs itself, in files `NAME.pem` and `NAME-key.pem`. */
+export function makeCertificate(
+  directory: string,
+  name = 'certificate',
+  { days = 2 } = {},
+): CertificateFiles {
   const certificate = join(directory, `${name}.pem`);
   const privateKey = join(directory, `${name}-key.pem`);
   const names = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1'];
   const files = ['-keyout', privateKey, '-out', certificate];
-  openssl('req', '-x509', ...NEW_KEY, '-days', '2', ...names, ...files);
+  openssl('req', '-x509', ...NEW_KEY, '-days', String(days), ...names, ...files);
   const pem = {
     certificate: readFileSync(certificate, 'utf8'),
     privateKey: readFileSync(privateKey, 'utf8'),

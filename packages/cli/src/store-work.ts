@@ -1,4 +1,4 @@
-import type { ConfigText } from '@crossgate/server';
+import type { ArchiveSettings } from '@crossgate/server';
 import { CommandError } from './exit-code.ts';
 import { openProgressBar } from './progress-bar.ts';
 
@@ -51,11 +51,6 @@ function isProblem(outcome: {
   readonly kind: string;
 }): outcome is { readonly kind: 'problem'; readonly message: string } {
   return outcome.kind === 'problem';
-}
-
-export interface ArchiveSettings {
-  readonly environment: NodeJS.ProcessEnv;
-  readonly file: ConfigText | undefined;
 }
 
 /** Where users and certificates of etcd are from. */

@@ -49,20 +49,6 @@ export function affixNode<Value>(tree: AffixTree<Value>, affix: string): { value
   }
 }
 
-/** Every affix of the tree that has a value, with it. */
-export function listAffixes<Value>(
-  tree: AffixTree<Value>,
-): readonly (readonly [affix: string, value: Value])[] {
-  const found: (readonly [string, Value])[] = [];
-  const open: (readonly [node: Node<Value>, before: string])[] = tree.root ? [[tree.root, '']] : [];
-  for (const [node, before] of open) {
-    const affix = tree.direction === 'forward' ? before + node.label : node.label + before;
-    if (node.value !== undefined) found.push([affix, node.value]);
-    for (const child of node.children?.values() ?? []) open.push([child, affix]);
-  }
-  return found;
-}
-
 function firstCode(text: string, direction: Direction): number {
   return text.charCodeAt(direction === 'forward' ? 0 : text.length - 1);
 }

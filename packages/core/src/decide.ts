@@ -19,7 +19,7 @@ import {
   ruleWithoutOrigin,
 } from './matching-rules.ts';
 import { isSingleOrigin } from './origin.ts';
-import type { Refusal } from './profile.ts';
+import type { Profile, Refusal } from './profile.ts';
 import { firstCommonRule, isEmpty, NONE, type RuleSet } from './rule-set.ts';
 
 const NO_HEADERS: readonly ResponseHeader[] = [];
@@ -61,6 +61,14 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   }
   const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, allowedNames });
   return { kind: 'allowed', rule: index, status: profile.preflight.status, headers };
+}
+
+/** Whether the service takes an `OPTIONS` request for a preflight, whatever the rules are. */
+export function isPreflight(
+  { preflight }: Profile,
+  { origin, requestMethod }: Pick<PreflightRequest, 'origin' | 'requestMethod'>,
+): boolean {
+  return preflight.incomplete !== 'not-a-preflight' || Boolean(origin && requestMethod);
 }
 
 /** What is added to the answer to an actual request. */

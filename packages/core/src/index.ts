@@ -22,7 +22,7 @@ export type { BrowserRequest, CredentialsMode, FetchResponse } from './browser/r
 export type { UnsafeHeader, UnsafeReason } from './browser/safelist.ts';
 export type { Blocked, BlockingStep, Readable, Redirected, Verdict } from './browser/verdict.ts';
 export { type CompiledPolicy, type CompiledRule, compile } from './compile.ts';
-export { decideActual, decidePreflight } from './decide.ts';
+export { decideActual, decidePreflight, isPreflight } from './decide.ts';
 export type {
   ActualDecision,
   ActualRequest,

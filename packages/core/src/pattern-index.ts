@@ -99,7 +99,7 @@ export function lookup(index: PatternIndex, text: string): RuleSet {
 }
 
 /** As `lookup`, for a text that is known not to be in `index.exact`. */
-export function lookupUnnamed(index: PatternIndex, text: string): RuleSet {
+function lookupUnnamed(index: PatternIndex, text: string): RuleSet {
   const { wildcards, any, extent } = index;
   if (!wildcards) return any;
   const numbers: number[] = [];

@@ -13,7 +13,7 @@ export interface Revisions {
 export interface AuditEntry extends Revisions {
   /** `token:NAME`, `loopback` or, of a service's own request, `credential:ID`; `nobody` where that is not known. */
   readonly who: string;
-  /** Of the client, as the connection has it. */
+  /** Of the client: of a service's own request behind trusted proxies by what they say, else of the connection. */
   readonly address: string;
   /** What: `policy.put`. */
   readonly operation: string;

@@ -15,6 +15,8 @@ import { createWebServer } from './web-server.ts';
 
 /** How often Node looks for requests whose head takes too long. */
 const LONGEST_CHECK_MS = 5_000;
+/** How long a client that is told why its connection ends may take to read it and to end it too. */
+const FAREWELL_MS = 2_000;
 /** How long nothing comes before the system asks whether there is still somebody. */
 const PROBE_AFTER_MS = 60_000;
 
@@ -89,11 +91,19 @@ export function createBoundedServer({
       return;
     }
     const fault = PARSER_FAULTS.get(error.code) ?? 'request-malformed';
-    answers.afterComplete(socket, () => socket.end(rawReply(faultReply(fault))));
+    answers.afterComplete(socket, () => takeLeave(socket, rawReply(faultReply(fault))));
   });
   server.on('close', slowBodies.close);
   connections?.watch(server);
   return server;
+}
+
+/** Sends the last answer of a connection. Who neither ends it nor is silent would otherwise have it for good. */
+function takeLeave(socket: Socket, answer: Buffer): void {
+  // No parser looks after a connection on which nothing was asked.
+  socket.on('error', () => {}).end(answer);
+  const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** A body that trickles is to clients what a head is that does not come to its end. */

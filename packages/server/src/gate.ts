@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { type CompiledPolicy, decideActual, decidePreflight } from '@crossgate/core';
+import {
+  type CompiledPolicy,
+  decideActual,
+  decidePreflight,
+  isPreflight,
+  type PreflightRequest,
+} from '@crossgate/core';
 import {
   type Dialect,
   type Exchange,
-  headerLines,
   headerValue,
   type Operation,
   type Reply,
@@ -20,6 +25,7 @@ import type { Refused } from './limits/request-rates.ts';
 import { mergeHeaders } from './merge-headers.ts';
 import { openPolicyOperations } from './policy-operations.ts';
 import { BodyError, requestBody } from './request-body.ts';
+import { hasOneHost, isPlain } from './request-framing.ts';
 import type { Outcome, RequestObserver } from './request-observer.ts';
 import { type Delivery, httpDelivery, type UsageRecorder } from './usage-recorder.ts';
 import { writeReply } from './write-reply.ts';
@@ -91,7 +97,7 @@ export function openGate(parts: GateParts): Gate {
       recordUsage?.({ exchange, reply, started, delivery: httpDelivery(request, response) });
       return writeReply(request, response, reply);
     };
-    const isPreflight = exchange.location.operation.kind === 'preflight' && hasOneHost(request, head);
+    const mayBePreflight = exchange.location.operation.kind === 'preflight' && hasOneHost(request, head);
     const fail = (error: unknown): void => {
       log.error({ requestId: exchange.requestId, err: error }, 'an answer could not be sent');
       response.destroy();
@@ -102,7 +108,7 @@ export function openGate(parts: GateParts): Gate {
         send(tooMany(exchange, refused))?.catch(fail);
         return;
       }
-      const preflight = isPreflight ? tryPreflight(exchange) : undefined;
+      const preflight = mayBePreflight ? tryPreflight(exchange, preflightOf(exchange)) : undefined;
       const sent = preflight ? send(preflight) : answerActual(exchange, request, response).then(send);
       sent?.catch(fail);
     } catch (error) {
@@ -114,8 +120,11 @@ export function openGate(parts: GateParts): Gate {
     const started = performance.now();
     try {
       const exchange = openExchange(head, connection.address, connection.isSecure);
+      const preflight = preflightOf(exchange);
+      // It comes again, by the parser, and is counted then.
+      if (!isPreflight(dialect.profile, preflight)) return false;
       const refused = overRate(exchange, started);
-      const answer = refused ? tooMany(exchange, refused) : tryPreflight(exchange);
+      const answer = refused ? tooMany(exchange, refused) : tryPreflight(exchange, preflight);
       if (!answer || !connection.send(answer.reply, exchange.receivedAt)) return false;
       observe(exchange, answer.reply, answer.outcome, started);
       recordUsage?.({ exchange, reply: answer.reply, started, delivery: connection });
@@ -158,9 +167,9 @@ export function openGate(parts: GateParts): Gate {
     return { ...answer, outcome: { ...answer.outcome, result: 'limited', reason: by } };
   }
 
-  function tryPreflight(exchange: Exchange): Answer | undefined {
+  function tryPreflight(exchange: Exchange, preflight: PreflightRequest): Answer | undefined {
     try {
-      return decide(exchange);
+      return decide(exchange, preflight);
     } catch (error) {
       const reason = error instanceof PolicyStoreUnavailableError ? 'unavailable' : 'internal';
       const outcome: Outcome = { kind: 'preflight', result: 'refused', reason };
@@ -169,7 +178,7 @@ export function openGate(parts: GateParts): Gate {
   }
 
   /** Undefined when the service takes the request for an ordinary one. */
-  function decide(exchange: Exchange): Answer | undefined {
+  function decide(exchange: Exchange, preflight: PreflightRequest): Answer | undefined {
     const policy = policyOf(exchange);
     if (
       !policy &&
@@ -179,11 +188,7 @@ export function openGate(parts: GateParts): Gate {
       const outcome: Outcome = { kind: 'preflight', result: 'refused', reason: 'unknown-tenant' };
       return { reply: complete(exchange, dialect.replies.unknownTenant(exchange)), outcome };
     }
-    const decision = decidePreflight(policy ?? compiled.none, {
-      origin: headerValue(exchange.request, 'origin'),
-      requestMethod: headerValue(exchange.request, 'access-control-request-method'),
-      requestHeaders: headerValue(exchange.request, 'access-control-request-headers'),
-    });
+    const decision = decidePreflight(policy ?? compiled.none, preflight);
     if (decision.kind === 'not-a-preflight') return undefined;
     const reason = decision.kind === 'refused' ? decision.reason : '';
     const outcome: Outcome = { kind: 'preflight', result: decision.kind, reason };
@@ -299,6 +304,14 @@ export function openGate(parts: GateParts): Gate {
   return { handle, answerPreflight };
 }
 
+function preflightOf({ request }: Exchange): PreflightRequest {
+  return {
+    origin: headerValue(request, 'origin'),
+    requestMethod: headerValue(request, 'access-control-request-method'),
+    requestHeaders: headerValue(request, 'access-control-request-headers'),
+  };
+}
+
 /** What an operation counts as. An `OPTIONS` that is no preflight is a request like any other. */
 const KINDS: Readonly<Record<Operation['kind'], Outcome['kind']>> = {
   preflight: 'data',
@@ -306,21 +319,3 @@ const KINDS: Readonly<Record<Operation['kind'], Outcome['kind']>> = {
   data: 'data',
   unreadable: 'malformed',
 };
-
-/** RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`. */
-function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
-  const lines = headerLines(head, 'host');
-  if (lines.length === 0) return request.httpVersion === '1.0';
-  return lines.length === 1 && HOST.test(lines[0] ?? '');
-}
-
-const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/;
-
-/**
- * Whether the body comes as it is: no transfer coding but `chunked` is undone here, and HTTP/1.0 has none
- * (RFC 9112, section 6.1).
- */
-function isPlain({ headers, httpVersion }: IncomingMessage): boolean {
-  const coding = headers['transfer-encoding'];
-  return coding === undefined || (coding.toLowerCase() === 'chunked' && httpVersion !== '1.0');
-}

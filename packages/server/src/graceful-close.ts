@@ -1,6 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { endsOf } from './socket-ends.ts';
 import { isTlsServer } from './web-server.ts';
+
+/** How long requests in flight may take to finish once the server stops. */
+export const GRACE_MS = 10_000;
 
 /** How long a connection may wait for its first request: one that has just been made may have it on the way. */
 const FIRST_REQUEST_MS = 500;
@@ -78,11 +82,6 @@ export function prepareGracefulClose(server: Server): (graceMs: number) => Promi
   function forEach(visit: (connection: Connection, socket: Socket) => void): void {
     for (const [socket, connection] of connections) visit(connection, socket);
   }
-}
-
-/** What no other connection has. */
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
-  return [remoteAddress, remotePort, localAddress, localPort].join();
 }
 
 function endIdle({ unfinished }: Connection, socket: Socket): void {

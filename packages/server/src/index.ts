@@ -18,6 +18,7 @@ export {
   type MigrationOutcome,
   migrateStores,
 } from './migrate-stores.ts';
+export type { ArchiveSettings } from './policy-archives.ts';
 export type { Reload, ReloadOutcome } from './reload.ts';
 export { type RunningServer, serve } from './serve.ts';
 export {

@@ -34,6 +34,9 @@ export async function listen(server: Server, host: string, port: number): Promis
   return { port: bound.port, address, origin, close };
 }
 
+/** Uploads may take as long as they move, see `slow-bodies.ts`. */
+const REQUEST_SECONDS = 0;
+
 /** The HTTP server of a dialect. Errors that come before a request is understood are in its words as well. */
 export function createDialectServer(
   dialect: Dialect,
@@ -46,8 +49,7 @@ export function createDialectServer(
     limits,
     tls,
     connections,
-    // Uploads may take as long as they move, see `slow-bodies.ts`.
-    requestSeconds: 0,
+    requestSeconds: REQUEST_SECONDS,
     answer: gate.handle,
     answerPreflight: gate.answerPreflight,
     faultReply: fault => faultReply(dialect, fault),
@@ -57,8 +59,11 @@ export function createDialectServer(
 /**
  * New limits for a server that runs. How long a connection may be idle counts for new ones; how large a head may be stays
  * as it was.
+ *
+ * @param requestSeconds as of `createBoundedServer`
  */
-export function changeLimits(server: Server, limits: Limits): void {
+export function changeLimits(server: Server, limits: Limits, requestSeconds: number = REQUEST_SECONDS): void {
+  server.requestTimeout = Math.ceil(requestSeconds * 1000);
   server.headersTimeout = Math.ceil(limits.headersSeconds * 1000);
   server.keepAliveTimeout = Math.ceil(limits.keepAliveSeconds * 1000);
   server.setTimeout(Math.ceil(limits.idleSeconds * 1000));

@@ -1,6 +1,15 @@
 /** Prometheus counters, gauges and histograms, with text exposition (format 0.0.4) and addition over processes. */
 export interface Metrics {
-  readonly counter: (name: string, help: string, labelNames: readonly string[]) => Counter;
+  /**
+   * `known` are the labels of samples that are there with 0 from the beginning. Of one that is not, Prometheus does not see
+   * the first increase.
+   */
+  readonly counter: (
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    known?: readonly (readonly string[])[],
+  ) => Counter;
   readonly histogram: (name: string, help: string, labelNames: readonly string[]) => Histogram;
   /** `read` is asked for each snapshot; there is no sample when it has no answer. */
   readonly gauge: (name: string, help: string, read: () => number | undefined) => void;
@@ -31,8 +40,9 @@ const BUCKETS_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.
 export function newMetrics(): Metrics {
   const collectors: (() => MetricSnapshot)[] = [];
   return {
-    counter: (name, help, labelNames) => {
+    counter: (name, help, labelNames, known = []) => {
       const series = openSeries(labels => ({ line: name + formatLabels(labelNames, labels), count: 0 }));
+      for (const labels of known) series.of(labels);
       collectors.push(() => ({
         name,
         help,

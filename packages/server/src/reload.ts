@@ -20,6 +20,7 @@ export function openReload(
     'crossgate_config_reloads_total',
     'Configurations that the server was given while it ran, by what became of them.',
     ['result'],
+    [['taken-over'], ['refused']],
   );
   let takenOverAt: number | undefined;
   metrics.gauge(

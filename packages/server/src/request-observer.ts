@@ -33,10 +33,16 @@ export function openRequestObserver(dialect: string, metrics: Metrics, log: Logg
     'Time from the head of the request to the head of the answer.',
     ['dialect', 'kind'],
   );
+  const failures = metrics.counter(
+    'crossgate_failed_requests_total',
+    'Requests that were answered with 500 or 503 because something is wrong here.',
+    ['dialect', 'kind'],
+  );
   let limitedSince = 0;
   let lastLimited = Number.NEGATIVE_INFINITY;
   return (exchange, reply, { kind, result, reason }, started) => {
     requests.increment(dialect, kind, result, reason);
+    if (isFailure(reply) && result !== 'limited') failures.increment(dialect, kind);
     durations.observe((performance.now() - started) / 1000, dialect, kind);
     const isSample = result === 'limited' && started - lastLimited >= LIMITED_EVERY_MS;
     const level = result === 'refused' || isSample ? 'info' : 'debug';
@@ -68,4 +74,8 @@ export function openRequestObserver(dialect: string, metrics: Metrics, log: Logg
       'request',
     );
   };
+}
+
+function isFailure({ status, fromUpstream }: Reply): boolean {
+  return !fromUpstream && (status === 500 || status === 503);
 }

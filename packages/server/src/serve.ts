@@ -2,10 +2,12 @@ import cluster from 'node:cluster';
 import { DIALECTS, type Dialect } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { type Access, accessOf } from './admin/access/access.ts';
-import { type AdminParts, createAdminServer } from './admin/admin-server.ts';
+import { type AdminParts, adminRequestSeconds, createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
+import { measureExpiry } from './certificate-expiry.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
+import { GRACE_MS } from './graceful-close.ts';
 import { changeLimits, listen } from './listener.ts';
 import { isLoopback } from './loopback.ts';
 import { formatMetrics, newMetrics } from './metrics.ts';
@@ -16,9 +18,6 @@ import { chosenDialect, type ServeConfig } from './serve-config.ts';
 import { openStores, type Stores } from './stores.ts';
 import { logHandshakes, showCertificate } from './web-server.ts';
 import { openWorkers } from './workers.ts';
-
-/** How long requests in flight may take to finish once the server stops. */
-const GRACE_MS = 10_000;
 
 /** A server that answers. */
 export interface RunningServer {
@@ -61,6 +60,7 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     let access: Access = accessOf(config.admin);
     const ownMetrics = newMetrics();
     if (replicaStatus) measureReplica(ownMetrics, replicaStatus);
+    const expiry = measureExpiry(ownMetrics, config);
     const parts: AdminParts = {
       policies: stores.policies,
       dataApis: stores.dataApis,
@@ -87,7 +87,8 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
     let closing: Promise<void> | undefined;
     const takeOverAll = async (next: ServeConfig): Promise<void> => {
       if (next.tls) showCertificate(admin, next.tls);
-      changeLimits(admin, next.limits);
+      expiry.replace(next);
+      changeLimits(admin, next.limits, adminRequestSeconds(next.limits));
       access = accessOf(next.admin);
       await takeOver(withoutTokens(next));
     };

@@ -1,12 +1,11 @@
 /** The entry of a worker process: the listeners of all dialects, on stores that it shares with the other processes. */
 import { openDialectListeners } from './dialect-listeners.ts';
+import { GRACE_MS } from './graceful-close.ts';
 import { openLog } from './log.ts';
 import { answerQuestion, newObserved } from './observed/observed.ts';
 import type { ServeConfig } from './serve-config.ts';
 import { openStores } from './stores.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
-
-const GRACE_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = await firstConfig();

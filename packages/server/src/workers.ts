@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import { GRACE_MS } from './graceful-close.ts';
 import type { MetricsSnapshot } from './metrics.ts';
 import type { Answers, Ask, Question } from './observed/observed.ts';
 import type { RunningServer, Serving } from './serve.ts';
@@ -12,8 +13,8 @@ const RELOAD_TIMEOUT_MS = 10_000;
 
 /** Before another try, when a worker could not be replaced. */
 const REPLACE_AGAIN_MS = 1_000;
-/** Longer than a worker's own grace. */
-const STOP_TIMEOUT_MS = 15_000;
+/** A worker has ended its requests by then. */
+const STOP_TIMEOUT_MS = GRACE_MS + 5_000;
 
 /**
  * Serves with several processes that share the listeners. One that dies is replaced; the stores belong to all of

@@ -1,14 +1,16 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { connect } from 'node:net';
 import { openMemoryPolicyStore } from '@crossgate/policy-store';
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import { openAttackers } from '../../../test/support/attackers.ts';
 import { eventually } from '../../../test/support/policies.ts';
 import { type Access, accessOf } from '../src/admin/access/access.ts';
-import { type AdminParts, createAdminServer } from '../src/admin/admin-server.ts';
+import { type AdminParts, adminRequestSeconds, createAdminServer } from '../src/admin/admin-server.ts';
 import { openConsoleFiles } from '../src/admin/console-files.ts';
 import { openAudit, outcomeOf } from '../src/audit.ts';
-import { listen } from '../src/listener.ts';
+import { changeLimits, listen } from '../src/listener.ts';
 import { DEFAULT_LIMITS } from '../src/serve-config.ts';
 
 function openAdmin(changes: Partial<AdminParts> = {}): {
@@ -96,6 +98,29 @@ describe('connections to the admin API', () => {
     });
     expect(idle.filter(({ socket }) => !socket.destroyed)).toHaveLength(3);
     for (const { socket } of idle) socket.destroy();
+    await close(0);
+  });
+});
+
+describe(adminRequestSeconds, () => {
+  it('bounds how long a request may take, also when it is changed while the server runs', async () => {
+    const limits = { ...DEFAULT_LIMITS, headersSeconds: 0.2 };
+    const { server } = openAdmin({ limits });
+    const { port, close } = await listen(server, '127.0.0.1', 0);
+    const shorter = { ...limits, idleSeconds: 0.5 };
+    changeLimits(server, shorter, adminRequestSeconds(shorter));
+    const client = connect(port, '127.0.0.1').setEncoding('utf8');
+    let received = '';
+    client.on('data', text => {
+      received += text;
+    });
+    client.write(
+      'PUT /api/v1/tenants/cos/a/policy HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n',
+    );
+    const trickle = setInterval(() => client.write('x'), 50);
+    await once(client, 'close');
+    clearInterval(trickle);
+    expect(received).toMatch(/^HTTP\/1\.1 408 /);
     await close(0);
   });
 });

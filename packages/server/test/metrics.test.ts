@@ -33,6 +33,17 @@ describe('a counter', () => {
     expect(samples(formatMetrics([metrics.snapshot()]))).toEqual({ starts_total: 1 });
   });
 
+  it('begins at 0 for labels that are known', () => {
+    const metrics = newMetrics();
+    metrics.counter('reloads_total', 'Reloads.', ['result'], [['done'], ['refused']]).increment('refused');
+    metrics.counter('starts_total', 'Starts.', [], [[]]);
+    expect(samples(formatMetrics([metrics.snapshot()]))).toEqual({
+      'reloads_total{result="done"}': 0,
+      'reloads_total{result="refused"}': 1,
+      starts_total: 0,
+    });
+  });
+
   it('is announced before it has counted anything', () => {
     const metrics = newMetrics();
     metrics.counter('requests_total', 'Requests.', ['kind']);

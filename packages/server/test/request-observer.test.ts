@@ -18,11 +18,12 @@ function observed(
   level: 'debug' | 'info',
   exchange: Exchange,
   outcome: Outcome,
+  reply = REPLY,
 ): { readonly lines: Record<string, unknown>[]; readonly metrics: string } {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level, base: null }, { write: line => lines.push(JSON.parse(line)) });
   const metrics = newMetrics();
-  openRequestObserver('cos', metrics, log)(exchange, REPLY, outcome, performance.now());
+  openRequestObserver('cos', metrics, log)(exchange, reply, outcome, performance.now());
   return { lines, metrics: formatMetrics([metrics.snapshot()]) };
 }
 
@@ -42,6 +43,19 @@ describe(openRequestObserver, () => {
         status: 200,
       },
     ]);
+  });
+
+  it.each<{ name: string; reply: Reply; result?: 'limited'; count: number }>([
+    { name: 'an error of its own', reply: { status: 500, headers: [] }, count: 1 },
+    { name: 'a store that takes nothing', reply: { status: 503, headers: [] }, count: 1 },
+    { name: 'one of the upstream', reply: { status: 503, headers: [], fromUpstream: true }, count: 0 },
+    { name: 'one too many', reply: { status: 503, headers: [] }, result: 'limited', count: 0 },
+    { name: 'an upstream that is away', reply: { status: 502, headers: [] }, count: 0 },
+  ])('counts $name as failed, or not', ({ reply, result, count }) => {
+    const outcome: Outcome = { kind: 'data', result: result ?? 'not-cors', reason: '' };
+    const { metrics } = observed('info', exchangeOf('/b-1/a'), outcome, reply);
+    const sample = 'crossgate_failed_requests_total{dialect="cos",kind="data"} 1\n';
+    expect(metrics.includes(sample)).toBe(count === 1);
   });
 
   it('writes what is not refused at debug only', () => {

@@ -34,6 +34,14 @@ const TENANT_RATE = '{ tenantRate: { requestsPerSecond: 1, burst: 3 } }';
 const SLOW = '{ addressRate: { requestsPerSecond: 1, burst: 3 } }';
 
 describe('a rate', () => {
+  it('counts an OPTIONS request once that turns out to be no preflight', async () => {
+    const { boomi } = await start(TENANT_RATE);
+    const connection = await openConnection(boomi);
+    connection.write('OPTIONS /api/rest/v1/account-123456/Account HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(4));
+    const answers = await connection.untilResponses(4);
+    expect(answers.map(({ headers }) => headers.has('retry-after'))).toEqual([false, false, false, true]);
+  });
+
   it('is there for nobody unless it is configured', async () => {
     const { cos } = await start('{}');
     const connection = await openConnection(cos);
@@ -88,6 +96,19 @@ describe('a rate', () => {
     for (let i = 0; i < 3; i++) await sendRawRequest(cos, preflight);
     expect((await sendRawRequest(cos, preflight)).code).toBe('SlowDown');
     expect((await get(cos, cosHost('other-1250000000'))).code).toBe('NoSuchBucket');
+  });
+
+  it('counts an OPTIONS that is no preflight to the service once', async () => {
+    const { boomi } = await start('{ tenantRate: { requestsPerSecond: 1, burst: 2 } }');
+    const options = `OPTIONS /api/rest/v1/account-123456/Account/query HTTP/1.1\r\nHost: a\r\n${ORIGIN}\r\n\r\n`;
+    const limited: (boolean | undefined)[] = [];
+    for (let i = 0; i < 3; i++) {
+      const connection = await openConnection(boomi);
+      connection.write(options);
+      const [answer] = await connection.untilResponses(1);
+      limited.push(answer?.headers.has('retry-after'));
+    }
+    expect(limited).toEqual([false, false, true]);
   });
 
   it('of a tenant counts its name in any case, in which an upstream could find it', async () => {

@@ -46,6 +46,14 @@ describe('a slow loris', () => {
     });
   });
 
+  it('that resets its connection when it is told why it ends harms nobody', async () => {
+    await server.withstand(64, async () => {
+      const attackers = await openAttackers(server.cos, CONNECTIONS, '');
+      for (const { socket } of attackers) socket.once('data', () => socket.resetAndDestroy());
+      await Promise.all(attackers.map(({ ended }) => ended));
+    });
+  });
+
   it('that asks, and then sends a second head slowly, is ended', async () => {
     await server.withstand(64, async () => {
       const first = `GET /a HTTP/1.1\r\nHost: ${BESIEGED_HOST}\r\n\r\n`;

@@ -21,7 +21,7 @@ import { presignQingstorTarget, qingstorAuthorization } from '../../support/sign
  * requests get as far as any client's.
  */
 
-export const LISTENERS = ['cos', 'qingstor', 'azure-tables', 'boomi', 'admin'] as const;
+const LISTENERS = ['cos', 'qingstor', 'azure-tables', 'boomi', 'admin'] as const;
 
 export type Listener = (typeof LISTENERS)[number];
 

@@ -28,7 +28,7 @@ const FIELDS = [
 
 type SignatureFields = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-const TOKEN = 'x-cos-security-token';
+export const SECURITY_TOKEN = 'x-cos-security-token';
 const SKEW_SECONDS = 15 * 60;
 
 /** Who sent the request: nobody, or the holder of a key ("Request Signature" of the API reference). */
@@ -43,7 +43,7 @@ export function authorizeCos(exchange: Exchange, credentials: Credentials): Auth
   if (problem) return refuse(problem);
   const signers = candidates.filter(credential => isSignedWith(exchange, fields, credential));
   if (signers.length === 0) return refuse(signatureMismatch(exchange, fields));
-  const credential = verifiedCredential(signers, candidate => hasToken(exchange, candidate));
+  const credential = verifiedCredential(signers, candidate => isTokenOf(candidate, tokenOf(exchange)));
   return credential ? signedBy(credential) : refuse(cosError('ExpiredToken'));
 }
 
@@ -96,13 +96,16 @@ function timeProblem(fields: SignatureFields, nowMilliseconds: number): ServiceE
   return undefined;
 }
 
-function hasToken(exchange: Exchange, credential: Credential): boolean {
-  if (credential.token === undefined) return true;
-  const sent =
-    headerValue(exchange.request, TOKEN) ??
-    exchange.location.parameters.find(([name]) => name.toLowerCase() === TOKEN)?.[1] ??
-    '';
-  return equalInConstantTime(sent, credential.token);
+function tokenOf({ request, location }: Exchange): string | undefined {
+  return (
+    headerValue(request, SECURITY_TOKEN) ??
+    location.parameters.find(([name]) => name.toLowerCase() === SECURITY_TOKEN)?.[1]
+  );
+}
+
+/** Whether a temporary credential came with its token. Others have none. */
+export function isTokenOf({ token }: Credential, sent = ''): boolean {
+  return token === undefined || equalInConstantTime(sent, token);
 }
 
 /**

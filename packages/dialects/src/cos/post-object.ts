@@ -7,6 +7,7 @@ import { postObject } from '../objects/post-object.ts';
 import { checkPostPolicy, type PostPolicy } from '../objects/post-policy.ts';
 import { etagOf, storedHeaders } from '../objects/put-object.ts';
 import type { UploadForm } from '../objects/read-form.ts';
+import { isTokenOf, SECURITY_TOKEN } from './authorization.ts';
 import { cosConventions } from './conventions.ts';
 import { writeCosDocument } from './document.ts';
 import { cosError } from './errors.ts';
@@ -56,10 +57,13 @@ function permit(call: DataCall, form: UploadForm): PostPolicy | ServiceError {
   const policy = Buffer.from(encoded ?? '', 'base64').toString('utf8');
   const keyTime = fields.get('q-key-time') ?? '';
   const digest = createHash('sha1').update(policy).digest('hex');
-  const credential = verifiedCredential(candidates, ({ secret }) =>
+  const signers = candidates.filter(({ secret }) =>
     equalInConstantTime(cosSignature(cosSignKey(secret, keyTime), digest), fields.get('q-signature') ?? ''),
   );
-  if (!credential) return cosError('SignatureDoesNotMatch', undefined, [['StringToSign', digest]]);
+  if (signers.length === 0) return cosError('SignatureDoesNotMatch', undefined, [['StringToSign', digest]]);
+  const token = fields.get(SECURITY_TOKEN);
+  const credential = verifiedCredential(signers, candidate => isTokenOf(candidate, token));
+  if (!credential) return cosError('ExpiredToken');
   const [start = Number.NaN, end = Number.NaN] = keyTime.split(';').map(Number);
   const now = exchange.receivedAt / 1000;
   if (!(now >= start - 15 * 60 && now <= end)) return cosError('AccessDenied', 'Request has expired');

@@ -68,7 +68,7 @@ export function createAdminServer(parts: AdminParts, tls?: TlsKeys): Server {
     tls,
     // Apart from those of the services, so that a flood of either leaves the other alone.
     connections: openConnections(connectionLimitsOf(parts.limits), newMetrics()),
-    requestSeconds: Math.max(parts.limits.headersSeconds, parts.limits.idleSeconds),
+    requestSeconds: adminRequestSeconds(parts.limits),
     answer: (request, response) => {
       answer(office, request)
         .catch((error: unknown) => failed(parts.log, request, error))
@@ -85,6 +85,11 @@ function connectionLimitsOf({ connections, connectionsPerAddress }: ConnectionLi
     connections: Math.min(connections, 1_000),
     connectionsPerAddress: Math.min(connectionsPerAddress, 250),
   };
+}
+
+/** From the first byte of a request to its last: bodies are small here. */
+export function adminRequestSeconds({ headersSeconds, idleSeconds }: Limits): number {
+  return Math.max(headersSeconds, idleSeconds);
 }
 
 const FAULTS: Readonly<Record<RequestFault, [status: number, code: string, message: string]>> = {

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
 import { headerPairs, headerValue, type RequestHead } from '@crossgate/dialects';
 import type { Dispatcher } from 'undici';
-import { isSessionCookie } from '../admin/access/session-cookie.ts';
-import { announcesBody, requestBody } from '../request-body.ts';
+import { withoutSessions } from '../admin/access/session-cookie.ts';
 import type { BackendCall } from './backend.ts';
 import { endToEndHeaders } from './hop-by-hop.ts';
 
@@ -29,7 +27,7 @@ export function hasBeenHere(head: RequestHead): boolean {
 }
 
 /**
- * The request as it goes on. Undefined when its target could be taken for another one: with a fragment, which no target
+ * The request as it goes on, without its body. Undefined when its target could be taken for another one: with a fragment, which no target
  * has, and some servers cut off, or in absolute-form with something that is no host.
  */
 export function upstreamRequest(
@@ -46,9 +44,7 @@ export function upstreamRequest(
       path: originForm(absolute === undefined ? head.target : head.target.slice(absolute.length)),
       method: head.method as Dispatcher.HttpMethod,
       headers: sentHeaders(head, host),
-      body: announcesBody(request)
-        ? Readable.from(requestBody(request).stream(), { objectMode: false })
-        : null,
+      body: null,
       servername: destination.servername,
     },
     hasLengthZero: request.headers['content-length'] === '0',
@@ -69,20 +65,13 @@ function sentHeaders(head: RequestHead, host: string | undefined): string[] {
   for (const [name, value] of endToEndHeaders(headerPairs(head))) {
     const key = name.toLowerCase();
     if (key === 'via') via.push(value);
-    else if (key === 'cookie') sent.push(...withoutSession(name, value));
-    else if (key !== 'host' || host === undefined) sent.push(name, value);
+    else if (key === 'cookie') {
+      // A session of the console is nobody else's business.
+      const others = withoutSessions(value);
+      if (others !== undefined) sent.push(name, others);
+    } else if (key !== 'host' || host === undefined) sent.push(name, value);
   }
   if (host !== undefined) sent.push('Host', host);
   sent.push('Via', [...via, HOP].join(', '));
   return sent;
-}
-
-/**
- * Cookies know no ports: a browser in which somebody is logged in to the console sends that cookie to the listeners as
- * well. It is nobody else's business.
- */
-function withoutSession(name: string, cookies: string): readonly string[] {
-  if (!cookies.includes('crossgate_session')) return [name, cookies];
-  const others = cookies.split(';').filter(pair => !isSessionCookie(pair.split('=', 1)[0]?.trim() ?? ''));
-  return others.length === 0 ? [] : [name, others.join(';').trim()];
 }

@@ -1,9 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dialect, Fault, Reply } from '@crossgate/dialects';
 import type { Logger } from 'pino';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { BodyError, bodyIncomplete } from '../request-body.ts';
+import { announcesBody, BodyError, bodyIncomplete, requestBody } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
 import { dispatchWithLengthZero } from './length-zero.ts';
@@ -17,7 +18,10 @@ import {
 import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
-/** Answers of known length up to this are passed on when they are complete: an upstream that breaks off in one is a 502. */
+/**
+ * Bodies of known length up to this are passed on when they are complete, both ways: an upstream that breaks off in one is
+ * a 502.
+ */
 const WHOLE_BYTES = 16 * 1024;
 const LARGEST_HEAD_BYTES = 64 * 1024;
 
@@ -70,6 +74,44 @@ export function openUpstream(
     count('upstream-broke-off');
   }
 
+  function passOn(call: BackendCall, request: UpstreamRequest): Promise<Reply> {
+    return send(pool, request, call, brokeOff).then(answered, (error: unknown) => {
+      const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
+      if (!isWorthIt) return answeredBy(() => failed(call, error));
+      return send(pool, request, call, brokeOff).then(answered, (again: unknown) =>
+        answeredBy(() => failed(call, again)),
+      );
+    });
+  }
+
+  /** A small body is sent when all of it is there: in one piece with the head. */
+  function passOnWhole(call: BackendCall, request: UpstreamRequest): Promise<Reply> {
+    return requestBody(call.request)
+      .read(WHOLE_BYTES)
+      .then(
+        body => {
+          if (body === 'too-large') throw new Error('a body has more than its Content-Length');
+          return passOn(call, withBody(request, body));
+        },
+        (error: unknown) => answeredBy(() => failed(call, error)),
+      );
+  }
+
+  function answered(reply: Reply): Reply {
+    waiting -= 1;
+    if (waiting === 0) allAnswered?.();
+    return reply;
+  }
+
+  function answeredBy(reply: () => Reply): Reply {
+    try {
+      return reply();
+    } finally {
+      waiting -= 1;
+      if (waiting === 0) allAnswered?.();
+    }
+  }
+
   return {
     tenantExists: () => 'unknown',
     handle: call => {
@@ -81,16 +123,10 @@ export function openUpstream(
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
       waiting += 1;
-      return send(pool, request, call, brokeOff)
-        .catch((error: unknown) => {
-          const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
-          if (!isWorthIt) return failed(call, error);
-          return send(pool, request, call, brokeOff).catch((again: unknown) => failed(call, again));
-        })
-        .finally(() => {
-          waiting -= 1;
-          if (waiting === 0) allAnswered?.();
-        });
+      if (!announcesBody(call.request)) return passOn(call, request);
+      if (hasSmallBody(call.request)) return passOnWhole(call, request);
+      const body = Readable.from(requestBody(call.request).stream(), { objectMode: false });
+      return passOn(call, withBody(request, body));
     },
     retire: async () => {
       // A request may need the pool once more. What is being answered is waited for by the pool itself.
@@ -108,7 +144,16 @@ function connectorTo(hostname: string, timeout: number): buildConnector.connecto
   return isAddress ? (options, callback) => connect({ ...options, servername: '' }, callback) : connect;
 }
 
-/** RFC 9110, section 9.2.2: sent twice, it is as if it were sent once. A body is gone once it is sent. */
+function withBody(request: UpstreamRequest, body: Uint8Array | Readable): UpstreamRequest {
+  return { ...request, options: { ...request.options, body } };
+}
+
+function hasSmallBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return length !== undefined && length !== '0' && Number(length) <= WHOLE_BYTES;
+}
+
+/** RFC 9110, section 9.2.2: sent twice, it is as if it were sent once. A body is not sent twice. */
 function isRepeatable({ options: { method, body } }: UpstreamRequest): boolean {
   return body === null && ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'].includes(method);
 }

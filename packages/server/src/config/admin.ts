@@ -1,15 +1,14 @@
 import type { AdminToken } from '../admin/access/access.ts';
 import { isLoopback } from '../loopback.ts';
 import type { AdminConfig } from '../serve-config.ts';
-import type { Secret } from './credential-section.ts';
-import { variablesNamedIn } from './credential-variables.ts';
+import { SECTIONS, variablesNamedIn } from './credential-variables.ts';
 import type { Draft } from './draft.ts';
 import { type ConfigPath, formatConfigPath } from './mistake.ts';
 import { isPublic } from './public-keys.ts';
 import { readSecret } from './secrets.ts';
 
 /** The environment variable of the token `admin`, which may do everything. */
-export const ADMIN_TOKEN_VARIABLE = 'CROSSGATE_ADMIN_TOKEN';
+const ADMIN_TOKEN_VARIABLE = 'CROSSGATE_ADMIN_TOKEN';
 
 /** Shorter ones can be guessed by who tries long enough. */
 const SHORTEST_TOKEN = 24;
@@ -96,17 +95,10 @@ function checkTwice(draft: Draft, found: readonly Found[]): void {
 
 /** With a slip in its name the admin API would be open to everybody on this machine, and nobody told. */
 function checkVariables({ environment, file, refuse }: Draft): void {
-  const named = new Set([
-    ADMIN_TOKEN_VARIABLE,
-    ...(file.admin?.tokens ?? []).flatMap(({ token }) => variableOf(token)),
-    ...Object.values(file.dialects ?? {}).flatMap(variablesNamedIn),
-  ]);
+  const named = variablesNamedIn(file);
   for (const [name, value = ''] of Object.entries(environment)) {
-    if (value === '' || named.has(name) || !/^CROSSGATE_(?:ADMIN_)?TOKENS?$/.test(name)) continue;
-    refuse(`${name} is not read; did you mean ${ADMIN_TOKEN_VARIABLE}?`, { from: [['admin'], ['dialects']] });
+    if (value === '' || name === ADMIN_TOKEN_VARIABLE || named.has(name)) continue;
+    if (!/^CROSSGATE_(?:ADMIN_)?TOKENS?$/.test(name)) continue;
+    refuse(`${name} is not read; did you mean ${ADMIN_TOKEN_VARIABLE}?`, { from: SECTIONS });
   }
-}
-
-function variableOf(secret: Secret): readonly string[] {
-  return typeof secret === 'object' && secret.env !== undefined ? [secret.env] : [];
 }

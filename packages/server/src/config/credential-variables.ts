@@ -1,8 +1,7 @@
 import { type Credential, DIALECTS, type Dialect } from '@crossgate/dialects';
-import type { DialectSection } from './config-file.ts';
-import type { CredentialEntry } from './credential-section.ts';
+import type { ConfigFile } from './config-file.ts';
 import type { Draft } from './draft.ts';
-import { suggestName } from './mistake.ts';
+import { type ConfigPath, suggestName } from './mistake.ts';
 
 /** The environment variable of a dialect's credential. */
 export function credentialVariable(dialect: Dialect): string {
@@ -28,20 +27,29 @@ export function environmentCredential(draft: Draft, dialect: Dialect): Credentia
  */
 export function checkCredentialVariables({ environment, file, refuse }: Draft): void {
   const known = DIALECTS.map(credentialVariable);
-  const named = new Set(Object.values(file.dialects ?? {}).flatMap(variablesNamedIn));
+  const named = variablesNamedIn(file);
   for (const [name, value = ''] of Object.entries(environment)) {
     if (value === '' || known.includes(name) || named.has(name)) continue;
     if (!/^CROSSGATE_(?:.*_)?CREDENTIALS?$/.test(name)) continue;
-    refuse(`${name} is of no service; ${suggestName(name, known)}`, { from: [['dialects']] });
+    refuse(`${name} is of no service; ${suggestName(name, known)}`, { from: SECTIONS });
   }
 }
 
-/** The environment variables that the file names for secrets of a service. */
-export function variablesNamedIn({ credentials = [], tenants = {} }: DialectSection): readonly string[] {
-  const ofTenants = Object.values(tenants).flatMap(tenant => tenant.credentials ?? []);
-  return [...credentials, ...ofTenants].flatMap(({ secret, token }: CredentialEntry) =>
-    [secret, token].flatMap(value =>
-      typeof value === 'object' && value.env !== undefined ? [value.env] : [],
-    ),
+/** The sections of a file that can name environment variables. */
+export const SECTIONS: readonly ConfigPath[] = [['admin'], ['dialects'], ['etcd']];
+
+/** The environment variables that a file names for its secrets. */
+export function variablesNamedIn({ admin, dialects = {}, etcd }: ConfigFile): ReadonlySet<string> {
+  const credentials = Object.values(dialects).flatMap(({ credentials: ofAll = [], tenants = {} }) => [
+    ...ofAll,
+    ...Object.values(tenants).flatMap(tenant => tenant.credentials ?? []),
+  ]);
+  const secrets = [
+    ...(admin?.tokens ?? []).map(({ token }) => token),
+    ...credentials.flatMap(({ secret, token }) => [secret, token]),
+    etcd?.user?.password,
+  ];
+  return new Set(
+    secrets.flatMap(secret => (typeof secret === 'object' && secret.env !== undefined ? [secret.env] : [])),
   );
 }

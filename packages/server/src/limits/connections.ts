@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Metrics } from '../metrics.ts';
+import { endsOf } from '../socket-ends.ts';
 import { addressKey } from './address-key.ts';
 
 /** Keeps the connections of a process within bounds, those of all its servers together. */
@@ -47,11 +48,13 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
     'crossgate_refused_connections_total',
     'Connections that were reset at once: too many in all, or of one address.',
     ['reason'],
+    [['server'], ['address']],
   );
   const displaced = metrics.counter(
     'crossgate_displaced_connections_total',
     'Idle connections that were ended to make room for others.',
     [],
+    [[]],
   );
   metrics.gauge('crossgate_open_connections', 'Connections of clients that are open.', () => open.size);
 
@@ -94,7 +97,10 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
   function secure(connection: Connection): void {
     const ends = endsOf(connection.socket);
     byEnds.set(ends, connection);
-    connection.socket.once('close', () => byEnds.delete(ends));
+    // A client may come again from there before the end of its former connection is seen.
+    connection.socket.once('close', () => {
+      if (byEnds.get(ends) === connection) byEnds.delete(ends);
+    });
   }
 
   function openedOf(socket: Socket): Connection | undefined {
@@ -144,8 +150,4 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
 function longestWaiting(connections: ReadonlySet<Connection>): Connection | undefined {
   const [first] = connections;
   return first && performance.now() - first.idleSince > PATIENCE_MS ? first : undefined;
-}
-
-function endsOf({ remoteAddress, remotePort, localPort }: Socket): string {
-  return `${remoteAddress} ${remotePort} ${localPort}`;
 }

@@ -34,11 +34,23 @@ export function openPreflightLane(
   const event = isSecure ? 'secureConnection' : 'connection';
   const parsers = server.listeners(event) as TakeConnection[];
   server.removeAllListeners(event);
+  let keptMs = Number.NaN;
+  let keptLines = '';
+
+  /** What Node says of a connection that it keeps. */
+  function connectionLines(): string {
+    if (keptMs !== server.keepAliveTimeout) {
+      keptMs = server.keepAliveTimeout;
+      keptLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keptMs / 1000)}\r\n`;
+    }
+    return keptLines;
+  }
+
   server.on(event, (socket: Socket) => {
-    // Those that are in force now: they can change while the server runs.
-    const { headersTimeout, keepAliveTimeout, timeout } = server;
-    // What Node says of a connection that it keeps.
-    const connectionLines = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1000)}\r\n`;
+    // Those of the beginning: they are for the first request.
+    const { headersTimeout, timeout } = server;
+    /** Who waits until the answers have been handed to the system. */
+    const unsent: (() => void)[] = [];
     let answered = 0;
     let answeredAt = 0;
     let toldAt = 0;
@@ -50,39 +62,49 @@ export function openPreflightLane(
       bodyBytes: 0,
       send: (reply, at) => {
         answeredAt = at;
-        const text = replyHead(reply, at, connectionLines);
-        return text !== undefined && write(socket, text, reply.body);
+        const text = replyHead(reply, at, connectionLines());
+        return text !== undefined && write(socket, text, reply.body, written);
       },
       onceSent: then => {
         if (socket.writableLength === 0) then();
-        else socket.once('drain', then);
+        else unsent.push(then);
       },
     };
+
+    /** Also called when nobody is there any more. */
+    function written(): void {
+      if (unsent.length === 0 || (socket.writableLength > 0 && !socket.destroyed)) return;
+      for (const then of unsent.splice(0)) then();
+    }
 
     function take(bytes: Buffer): void {
       // After `close` of the server its connections end, and answers say so.
       let start = 0;
       if (server.listening) {
         const text = bytes.toString('latin1');
-        while (start < text.length) {
+        while (start < text.length && !socket.writableNeedDrain) {
           const request = readSimpleRequest(text, start, limitBytes);
           if (!request || !answer(request.head, connection)) break;
           start = request.end;
           answered++;
         }
       }
+      // A client that does not read its answers gets no more of them.
+      const mustWait = socket.writableNeedDrain;
+      if (mustWait) socket.pause();
       if (start < bytes.length) {
-        handOver(bytes.subarray(start));
-        return;
+        if (!mustWait) {
+          handOver(bytes.subarray(start));
+          return;
+        }
+        socket.unshift(bytes.subarray(start));
       }
-      if (answered === 1) socket.setTimeout(keepAliveTimeout);
+      if (socket.timeout !== server.keepAliveTimeout) socket.setTimeout(server.keepAliveTimeout);
       if (connections && answeredAt - toldAt > TOLD_EVERY_MS) {
         toldAt = answeredAt;
         connections.busy(socket);
         connections.idle(socket);
       }
-      // A client that does not read its answers gets no more of them.
-      if (socket.writableNeedDrain) socket.pause();
     }
 
     function handOver(bytes: Buffer): void {
@@ -131,10 +153,10 @@ export function openPreflightLane(
 }
 
 /** Writes an answer in one piece. False, and nothing is written, for a stream. */
-function write(socket: Socket, head: string, body: Reply['body']): boolean {
-  if (body === undefined) socket.write(head, 'latin1');
+function write(socket: Socket, head: string, body: Reply['body'], written: () => void): boolean {
+  if (body === undefined) socket.write(head, 'latin1', written);
   else if (typeof body === 'string' || body instanceof Uint8Array) {
-    socket.write(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]));
+    socket.write(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(body)]), written);
   } else return false;
   return true;
 }

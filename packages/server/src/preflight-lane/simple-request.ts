@@ -33,8 +33,9 @@ const NOT_SIMPLE: ReadonlySet<string> = new Set([
 /** What is known of field names as they were spelled, for requests have the same ones again and again. */
 type NameKind = 'plain' | 'host' | 'connection' | 'not-simple';
 
-/** More than these spellings nobody needs, and strangers could send any number of them. */
+/** More than these spellings nobody needs, nor longer ones, and strangers could send any number of them. */
 const SPELLINGS_KEPT = 512;
+const LONGEST_KEPT = 64;
 
 const spellings = new Map<string, NameKind>();
 
@@ -84,8 +85,13 @@ export function readSimpleRequest(
 
 function learn(name: string): NameKind {
   const kind = kindOf(name);
-  if (spellings.size < SPELLINGS_KEPT) spellings.set(name, kind);
+  // A copy: what is cut out of a text keeps all of it in memory.
+  if (spellings.size < SPELLINGS_KEPT && name.length <= LONGEST_KEPT) spellings.set(copyOf(name), kind);
   return kind;
+}
+
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function kindOf(name: string): NameKind {

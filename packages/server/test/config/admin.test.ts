@@ -127,6 +127,20 @@ describe(readAdmin, () => {
     expect(mistakesIn(entry(`{ env: ${name} }`), {}, { [name]: TOKEN })).toEqual([]);
   });
 
+  it.each([
+    { name: 'CROSSGATE_ADMIN_CREDENTIAL', text: entry('{ env: CROSSGATE_ADMIN_CREDENTIAL }') },
+    {
+      name: 'CROSSGATE_TOKEN',
+      text: 'store: etcd\netcd: { endpoints: ["http://a"], user: { name: a, password: { env: CROSSGATE_TOKEN } } }',
+    },
+    {
+      name: 'CROSSGATE_ETCD_CREDENTIAL',
+      text: 'etcd: { user: { name: a, password: { env: CROSSGATE_ETCD_CREDENTIAL } } }',
+    },
+  ])('takes $name where the file names it', ({ name, text }) => {
+    expect(mistakesIn(text, {}, { [name]: TOKEN })).toEqual([]);
+  });
+
   it('refuses a port that a service has', () => {
     expect(mistakesIn('admin: { port: 4002 }')).toEqual([
       'c.yaml:1:16: admin.port: 4002 is the port of qingstor too; choose another',

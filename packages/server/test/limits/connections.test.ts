@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectSecurely } from 'node:tls';
@@ -90,4 +90,28 @@ describeWith(missing)('openConnections', () => {
       expect([held.socket.destroyed, kept.socket.destroyed]).toEqual([false, true]);
     },
   );
+
+  it('knows a connection of TLS that comes from where the end of a former one is not seen yet', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const connections = openConnections({ connections: 2, connectionsPerAddress: 10 }, newMetrics());
+    const server = createSecureServer();
+    server.removeAllListeners('connection');
+    connections.watch(server);
+    const from = (remotePort: number): Socket => {
+      const ends = { remoteAddress: '192.0.2.1', remotePort, localAddress: '192.0.2.2', localPort: 443 };
+      return Object.defineProperties(new Socket(), Object.getOwnPropertyDescriptors(ends));
+    };
+    const [former, inUse, secured] = [from(1), from(1), from(1)];
+    server.emit('connection', former);
+    server.emit('connection', inUse);
+    former.emit('close');
+    server.emit('secureConnection', secured);
+    connections.busy(secured);
+    vi.advanceTimersByTime(2_000);
+    for (const port of [2, 3]) server.emit('connection', from(port));
+    expect(inUse.destroyed).toBe(false);
+  });
 });

@@ -10,14 +10,24 @@ const PREFLIGHT = 'OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n';
 /** A connection to somebody who reads nothing until `release` is called. */
 class Unread extends Duplex {
   release: () => void = () => {};
+  timeout: number | undefined;
+  received = '';
 
   override _read(): void {}
 
-  override _write(_chunk: Buffer, _encoding: string, callback: () => void): void {
+  override _write(chunk: Buffer, _encoding: string, callback: () => void): void {
+    this.received += chunk.toString('latin1');
     this.release = callback;
   }
 
-  setTimeout(): this {
+  /** As the system gives up what is being written. */
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    callback(error);
+    this.release();
+  }
+
+  setTimeout(milliseconds: number): this {
+    this.timeout = milliseconds;
     return this;
   }
 }
@@ -25,13 +35,19 @@ class Unread extends Duplex {
 describe('openPreflightLane', () => {
   let server: Server;
   let answered: number;
+  let sent: number;
 
   beforeEach(async () => {
     server = createServer();
     answered = 0;
-    const answer: Parameters<typeof openPreflightLane>[1] = (_head, { send }) => {
+    sent = 0;
+    const answer: Parameters<typeof openPreflightLane>[1] = (_head, { send, onceSent }) => {
       answered++;
-      return send({ status: 200, headers: [['X-Long', 'x'.repeat(10_000)]] }, 0);
+      const canBeSent = send({ status: 200, headers: [['X-Long', 'x'.repeat(10_000)]] }, 0);
+      onceSent(() => {
+        sent++;
+      });
+      return canBeSent;
     };
     openPreflightLane(server, answer, DEFAULT_LIMITS.headerBytes);
     server.listen(0, '127.0.0.1');
@@ -41,10 +57,18 @@ describe('openPreflightLane', () => {
     server.close();
   });
 
-  it('reads on from a client only when it has read its answers', async () => {
+  it.each([
+    {
+      name: 'one by one',
+      push: (connection: Unread) => {
+        for (let i = 0; i < 10; i++) connection.push(PREFLIGHT);
+      },
+    },
+    { name: 'in one piece', push: (connection: Unread) => connection.push(PREFLIGHT.repeat(10)) },
+  ])('reads on from a client only when it has read its answers, asked $name', async ({ push }) => {
     const connection = new Unread();
     server.emit('connection', connection);
-    for (let i = 0; i < 10; i++) connection.push(PREFLIGHT);
+    push(connection);
     await new Promise(setImmediate);
     expect(connection.isPaused()).toBe(true);
     expect(answered).toBeLessThan(10);
@@ -52,6 +76,48 @@ describe('openPreflightLane', () => {
       connection.release();
       await new Promise(setImmediate);
     }
+    connection.destroy();
+  });
+
+  it('tells of an answer when it has been handed to the system', async () => {
+    const connection = new Unread();
+    server.emit('connection', connection);
+    connection.push(PREFLIGHT);
+    await new Promise(setImmediate);
+    expect([answered, sent]).toEqual([1, 0]);
+    connection.release();
+    await new Promise(setImmediate);
+    expect(sent).toBe(1);
+    connection.destroy();
+  });
+
+  it('tells of answers that nobody is there for any more', async () => {
+    const connection = new Unread();
+    server.emit('connection', connection);
+    connection.push(PREFLIGHT.repeat(2));
+    await new Promise(setImmediate);
+    expect([answered, sent]).toEqual([2, 0]);
+    connection.destroy();
+    await new Promise(setImmediate);
+    expect(sent).toBe(2);
+  });
+
+  it('keeps a connection as long as is in force, however many preflights came first', async () => {
+    const connection = new Unread();
+    server.keepAliveTimeout = 7_000;
+    server.emit('connection', connection);
+    connection.push(PREFLIGHT.repeat(2));
+    await new Promise(setImmediate);
+    expect(connection.timeout).toBe(7_000);
+    connection.release();
+    await new Promise(setImmediate);
+    connection.release();
+    await new Promise(setImmediate);
+    server.keepAliveTimeout = 9_000;
+    connection.push(PREFLIGHT);
+    await new Promise(setImmediate);
+    expect(connection.timeout).toBe(9_000);
+    expect(connection.received.match(/timeout=\d+/g)).toEqual(['timeout=7', 'timeout=7', 'timeout=9']);
     connection.destroy();
   });
 });

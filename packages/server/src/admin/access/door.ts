@@ -38,7 +38,7 @@ export interface Door {
 }
 
 /** A page that asks by itself says so: a session that nobody uses ends, also with a page left open. */
-export const BACKGROUND_HEADER = 'x-crossgate-background';
+const BACKGROUND_HEADER = 'x-crossgate-background';
 
 export function openDoor(access: () => Access, audit: Audit): Door {
   const attempts = openAttempts();

@@ -39,7 +39,14 @@ function cookie(request: IncomingMessage, value: string): string {
   return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
 }
 
-/** Whether a cookie is a session of the admin API: listeners on the same host are sent it too. */
-export function isSessionCookie(name: string): boolean {
-  return /^(?:__Host-)?crossgate_session(?:_\d+)?$/.test(name);
+const SESSION = new RegExp(`^(?:__Host-)?${NAME}(?:_\\d+)?$`);
+
+/**
+ * What is left of a `Cookie` header without sessions of the admin API: a browser in which somebody is logged in to the
+ * console sends them to the listeners on the same host as well. Undefined when nothing is left.
+ */
+export function withoutSessions(cookies: string): string | undefined {
+  if (!cookies.includes(NAME)) return cookies;
+  const others = cookies.split(';').filter(pair => !SESSION.test(pair.split('=', 1)[0]?.trim() ?? ''));
+  return others.length === 0 ? undefined : others.join(';').trim();
 }
