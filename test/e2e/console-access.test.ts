@@ -88,6 +88,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await page.keyboard.type(TOKENS.reader);
     await page.keyboard.press('Enter');
     await page.getByText('Logged in as reader').waitFor();
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
   });
 
   it('logs out, and then shows nothing of what was there', async () => {

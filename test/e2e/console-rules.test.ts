@@ -56,6 +56,10 @@ describeWith(CHROMIUM_MISSING)('the rule editor', () => {
     expect(await origins.getAttribute('aria-invalid')).toBe('true');
     await button('Save…').click();
     await page.getByRole('status').getByText('1 error has to be mended').waitFor();
+    await page.evaluate("location.hash = '#/cos/another-1250000000/rules'");
+    await page.getByRole('heading', { name: 'another-1250000000' }).waitFor();
+    expect(await page.getByRole('status').allTextContents()).toEqual(['']);
+    await page.goBack();
     await origins.fill('https://www.example.com\nhttps://*.example.com');
     await finding.waitFor({ state: 'detached' });
     await page.getByRole('checkbox', { name: 'PUT' }).check();

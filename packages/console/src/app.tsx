@@ -9,7 +9,7 @@ import { connection, isOffline, needsLogIn } from './api/admin-client.ts';
 import { HistoryPage } from './history/history-page.tsx';
 import { LivePage } from './live/live-page.tsx';
 import { Overview } from './live/overview.tsx';
-import { Notices } from './notice.tsx';
+import { announce, Notices } from './notice.tsx';
 import { formatRoute, type Route, route, TABS, tenantRoute } from './routes.ts';
 import { RulesPage } from './rules/rules-page.tsx';
 import { TenantList } from './tenants/tenant-list.tsx';
@@ -31,8 +31,12 @@ export function App(): JSX.Element {
     }, RETRY_MS);
     return () => clearInterval(timer);
   }, []);
+  const isLogInShown = needsLogIn.value && !session.value;
   const shown = route.value;
-  const place = shown.kind === 'overview' ? '' : `${keyText(shown)} ${shown.tab}`;
+  const subject = shown.kind === 'overview' ? '' : keyText(shown);
+  const place = isLogInShown ? 'log-in' : shown.kind === 'overview' ? '' : `${subject} ${shown.tab}`;
+  // What came of something is of the tenant that it was done to.
+  useEffect(() => announce(''), [subject]);
   const isFirst = useRef(true);
   useEffect(() => {
     // A link that is gone with its page must not take the focus with it.
@@ -50,7 +54,7 @@ export function App(): JSX.Element {
         </a>
         <Who />
       </header>
-      {needsLogIn.value && !session.value ? (
+      {isLogInShown ? (
         <LogInPage />
       ) : (
         <div class="columns">

@@ -53,6 +53,8 @@ export function setLoggedIn(): void {
 
 /** Never throws. What the server promises about the form of `Value` is not checked again. */
 export async function callApi<Value>(path: string, request: ApiRequest = {}): Promise<ApiResult<Value>> {
+  // What was sent before may be answered late.
+  const wasLoggedOut = loggedOut.value;
   const answered = await send(path, request);
   if (lost.value && answered) connected.value += 1;
   lost.value = answered === undefined;
@@ -61,7 +63,7 @@ export async function callApi<Value>(path: string, request: ApiRequest = {}): Pr
   if (status === 401 && !isLogIn(path, request)) {
     loggedOut.value = true;
     refused.value += 1;
-  } else if (loggedOut.value && status < 500 && !isForAnyone(path, request)) {
+  } else if (wasLoggedOut && loggedOut.value && status < 500 && !isForAnyone(path, request)) {
     // In another tab, which has the same cookie.
     setLoggedIn();
   }
