@@ -91,6 +91,9 @@ function requestedMethods(
   methods: readonly string[],
 ): ResponseHeader {
   const { methods: known } = rule;
+  const [first] = methods;
+  // It is allowed, for the rule was chosen by it.
+  if (first !== undefined && methods.length === 1) return ['Access-Control-Allow-Methods', first];
   const any = policy.profile.methods.any && known.has('*');
   const allowed = new Set(methods.filter(method => any || known.has(method)));
   return ['Access-Control-Allow-Methods', [...allowed].join(policy.profile.answers.allowMethods.separator)];
