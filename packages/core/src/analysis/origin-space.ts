@@ -65,14 +65,6 @@ export function findOrigin(
   return shortestOrigin(space, found);
 }
 
-/** Whether every origin of `part` is in one of `whole`. */
-export function originsWithin(part: OriginSet, whole: OriginSet, budget?: Budget): boolean {
-  return (
-    findOrigin([part, whole], ([inPart, inWhole]) => inPart === true && inWhole !== true, budget) ===
-    undefined
-  );
-}
-
 /** Whether an origin is in both. */
 export function originsOverlap(a: OriginSet, b: OriginSet, budget?: Budget): boolean {
   return findOrigin([a, b], ([inA, inB]) => inA === true && inB === true, budget) !== undefined;
