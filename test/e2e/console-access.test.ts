@@ -37,6 +37,14 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await button('Log in').click();
   }
 
+  /** A tenant with a rule, in the editor of somebody who may save, and something typed. */
+  async function beginEdit(tenant: string): Promise<void> {
+    await putPolicy(admin, tenant, { rules: [RULE] });
+    page = await session.open(`#/${tenant}/rules`);
+    await logIn(TOKENS.editor);
+    await page.getByLabel('Allowed origins').fill('https://typed.example');
+  }
+
   /** Light and dark, and in a narrow window. */
   async function expectFitForAll(): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -104,10 +112,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
 
   it('asks again when the session ends in the middle of an edit, and the edit goes on', async () => {
     const tenant = 'cos/interrupted-1250000000';
-    await putPolicy(admin, tenant, { rules: [RULE] });
-    page = await session.open(`#/${tenant}/rules`);
-    await logIn(TOKENS.editor);
-    await page.getByLabel('Allowed origins').fill('https://typed.example');
+    await beginEdit(tenant);
     await button('Save…').click();
     await endSession();
     await button('Save now').click();
@@ -137,10 +142,22 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await logIn(TOKENS.editor);
     await page.getByLabel('Allowed origins').fill('https://one.example');
     await endSession();
+    let release = (): void => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    await page.route('**/refusals?*', async route => {
+      await held;
+      await route.continue();
+    });
     await page.getByRole('link', { name: 'Live', exact: true }).click();
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    // What was asked before is answered late, and is no news.
+    const late = page.waitForResponse('**/refusals?*');
+    release();
+    await late;
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
     await page.getByLabel('Allowed origins').fill('https://two.example');
     await button('Log in again').click();
@@ -154,10 +171,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
 
   it('notices that somebody has logged in in another tab, with another role', async () => {
     const tenant = 'cos/two-tabs-1250000000';
-    await putPolicy(admin, tenant, { rules: [RULE] });
-    page = await session.open(`#/${tenant}/rules`);
-    await logIn(TOKENS.editor);
-    await page.getByLabel('Allowed origins').fill('https://typed.example');
+    await beginEdit(tenant);
     await button('Save…').click();
     await endSession();
     await button('Save now').click();
@@ -176,10 +190,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
 
   it('has what was typed also when the page is loaded anew to log in', async () => {
     const tenant = 'cos/reloaded-1250000000';
-    await putPolicy(admin, tenant, { rules: [RULE] });
-    page = await session.open(`#/${tenant}/rules`);
-    await logIn(TOKENS.editor);
-    await page.getByLabel('Allowed origins').fill('https://typed.example');
+    await beginEdit(tenant);
     await endSession();
     await page.reload();
     await logIn(TOKENS.editor);
@@ -231,10 +242,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
 
   it('goes on with everything typed when the connection was lost, also where nothing had come yet', async () => {
     const tenant = 'cos/lost-1250000000';
-    await putPolicy(admin, tenant, { rules: [RULE] });
-    page = await session.open(`#/${tenant}/rules`);
-    await logIn(TOKENS.editor);
-    await page.getByLabel('Allowed origins').fill('https://typed.example');
+    await beginEdit(tenant);
     await page.context().setOffline(true);
     await button('Save…').click();
     await button('Save now').click();

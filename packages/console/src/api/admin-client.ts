@@ -39,7 +39,7 @@ export const isOffline: ReadonlySignal<boolean> = lost;
 /** Whether the server asks who is there. */
 export const needsLogIn: ReadonlySignal<boolean> = loggedOut;
 
-/** How many requests were not answered because of that. */
+/** How often somebody was to hear that a request was not answered because of that. */
 export const refusedCount: ReadonlySignal<number> = refused;
 
 /** Another one each time that the server answers again, or somebody has logged in: what could not be loaded can be. */
@@ -61,8 +61,9 @@ export async function callApi<Value>(path: string, request: ApiRequest = {}): Pr
   if (!answered) return { kind: 'offline' };
   const { status, body } = answered;
   if (status === 401 && !isLogIn(path, request)) {
+    // Of several that were under way the first one tells it; then only what somebody has asked for does.
+    if (!loggedOut.value || (wasLoggedOut && !request.background)) refused.value += 1;
     loggedOut.value = true;
-    refused.value += 1;
   } else if (wasLoggedOut && loggedOut.value && status < 500 && !isForAnyone(path, request)) {
     // In another tab, which has the same cookie.
     setLoggedIn();
