@@ -17,6 +17,8 @@ interface Entry<Value> {
 
 /** What was not seen for so long gives way to anything that is seen again and again. */
 const STALE_AFTER_MS = 24 * 60 * 60 * 1000;
+/** How late that may be noticed. */
+const WEIGHED_EVERY_MS = 60 * 1000;
 
 /**
  * Counts what is seen, in bounded memory, so that a flood of what is seen once cannot wash away what is seen often. One
@@ -31,7 +33,12 @@ export class FrequentEntries<Value> {
   readonly #regularsLimit: number;
   /** The one that was not seen for the longest time first. */
   readonly #newcomers = new Map<string, Entry<Value>>();
+  /** One iterator for good: a new one would pass all that has been deleted each time. What it gives is deleted. */
+  readonly #oldest = this.#newcomers.keys();
   readonly #regulars = new Map<string, Entry<Value>>();
+  /** No regular had a smaller weight at `#weighedAt`, and only time makes one smaller. */
+  #leastWeight = 0;
+  #weighedAt = Number.NEGATIVE_INFINITY;
 
   /** @param limit how many entries are kept at the most: 2 or more */
   constructor(limit: number) {
@@ -55,7 +62,7 @@ export class FrequentEntries<Value> {
     }
     const entry = { value: update(undefined), count: 1, firstSeen: now, lastSeen: now };
     if (this.#newcomers.size >= this.#newcomersLimit) {
-      const [oldest] = this.#newcomers.keys();
+      const { value: oldest } = this.#oldest.next();
       if (oldest !== undefined) this.#newcomers.delete(oldest);
     }
     this.#newcomers.set(key, entry);
@@ -76,11 +83,17 @@ export class FrequentEntries<Value> {
       this.#regulars.set(key, entry);
       return;
     }
+    if (entry.count <= this.#leastWeight && now - this.#weighedAt < WEIGHED_EVERY_MS) {
+      this.#newcomers.set(key, entry);
+      return;
+    }
     let least: readonly [key: string, entry: Entry<Value>] | undefined;
     for (const each of this.#regulars) {
       if (!least || weight(each[1], now) < weight(least[1], now)) least = each;
     }
-    if (!least || weight(least[1], now) >= entry.count) {
+    this.#leastWeight = least ? weight(least[1], now) : 0;
+    this.#weighedAt = now;
+    if (!least || this.#leastWeight >= entry.count) {
       this.#newcomers.set(key, entry);
       return;
     }

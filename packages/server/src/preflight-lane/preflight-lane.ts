@@ -4,6 +4,7 @@ import type { Reply } from '@crossgate/dialects';
 import type { Gate, PreflightConnection } from '../gate.ts';
 import type { Connections } from '../limits/connections.ts';
 import { isTlsServer } from '../web-server.ts';
+import { holdWrites } from './held-writes.ts';
 import { replyHead } from './reply-text.ts';
 import { readSimpleRequest } from './simple-request.ts';
 
@@ -63,7 +64,9 @@ export function openPreflightLane(
       send: (reply, at) => {
         answeredAt = at;
         const text = replyHead(reply, at, connectionLines());
-        return text !== undefined && write(socket, text, reply.body, written);
+        if (text === undefined) return false;
+        if (socket.writableCorked === 0) holdWrites(socket);
+        return write(socket, text, reply.body, written);
       },
       onceSent: then => {
         if (socket.writableLength === 0) then();

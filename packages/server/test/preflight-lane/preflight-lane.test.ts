@@ -32,6 +32,12 @@ class Unread extends Duplex {
   }
 }
 
+/** Until what was pushed has been read, and what was held of answers has been written. */
+async function turn(): Promise<void> {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}
+
 describe('openPreflightLane', () => {
   let server: Server;
   let answered: number;
@@ -69,12 +75,12 @@ describe('openPreflightLane', () => {
     const connection = new Unread();
     server.emit('connection', connection);
     push(connection);
-    await new Promise(setImmediate);
+    await turn();
     expect(connection.isPaused()).toBe(true);
     expect(answered).toBeLessThan(10);
     while (answered < 10) {
       connection.release();
-      await new Promise(setImmediate);
+      await turn();
     }
     connection.destroy();
   });
@@ -83,10 +89,10 @@ describe('openPreflightLane', () => {
     const connection = new Unread();
     server.emit('connection', connection);
     connection.push(PREFLIGHT);
-    await new Promise(setImmediate);
+    await turn();
     expect([answered, sent]).toEqual([1, 0]);
     connection.release();
-    await new Promise(setImmediate);
+    await turn();
     expect(sent).toBe(1);
     connection.destroy();
   });
@@ -95,10 +101,10 @@ describe('openPreflightLane', () => {
     const connection = new Unread();
     server.emit('connection', connection);
     connection.push(PREFLIGHT.repeat(2));
-    await new Promise(setImmediate);
+    await turn();
     expect([answered, sent]).toEqual([2, 0]);
     connection.destroy();
-    await new Promise(setImmediate);
+    await turn();
     expect(sent).toBe(2);
   });
 
@@ -107,15 +113,15 @@ describe('openPreflightLane', () => {
     server.keepAliveTimeout = 7_000;
     server.emit('connection', connection);
     connection.push(PREFLIGHT.repeat(2));
-    await new Promise(setImmediate);
+    await turn();
     expect(connection.timeout).toBe(7_000);
     connection.release();
-    await new Promise(setImmediate);
+    await turn();
     connection.release();
-    await new Promise(setImmediate);
+    await turn();
     server.keepAliveTimeout = 9_000;
     connection.push(PREFLIGHT);
-    await new Promise(setImmediate);
+    await turn();
     expect(connection.timeout).toBe(9_000);
     expect(connection.received.match(/timeout=\d+/g)).toEqual(['timeout=7', 'timeout=7', 'timeout=9']);
     connection.destroy();
