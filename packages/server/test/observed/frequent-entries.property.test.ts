@@ -46,7 +46,7 @@ describe('FrequentEntries', () => {
         fc.integer({ min: 2, max: 12 }),
         fc.array(
           fc.oneof(fc.nat({ max: 8 }), fc.nat({ max: 40 })).map(n => `k${n}`),
-          { maxLength: 400 },
+          { maxLength: 400, size: 'max' },
         ),
         (limit, keys) => {
           const entries = new FrequentEntries<string>(limit);
