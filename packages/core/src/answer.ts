@@ -1,4 +1,5 @@
-import type { CompiledPolicy, CompiledRule } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import type { ActualRequest, ResponseHeader } from './decision.ts';
 import { hasElement, listElements, visitDistinctElements } from './field-name.ts';
 import { matchesHeader } from './header-pattern.ts';
@@ -58,7 +59,7 @@ export function actualAnswer(
 
 /** Whether the answer by the rule is for every origin: `*`, without credentials. */
 export function answersAny(policy: CompiledPolicy, rule: CompiledRule): boolean {
-  return rule.anyOrigin && policy.profile.answers.allowOrigin === 'any-or-echo';
+  return rule.answers.anyOrigin && policy.profile.answers.allowOrigin === 'any-or-echo';
 }
 
 function answerHeader(
@@ -73,13 +74,13 @@ function answerHeader(
     case 'Access-Control-Allow-Credentials':
       return answersAny(policy, rule) ? undefined : ALLOW_CREDENTIALS;
     case 'Access-Control-Allow-Methods':
-      return rule.allowMethods ?? requestedMethods(policy, rule, facts.methods);
+      return rule.answers.allowMethods ?? requestedMethods(policy, rule, facts.methods);
     case 'Access-Control-Allow-Headers':
-      return rule.allowHeaders ?? requestedHeaders(policy, rule, facts);
+      return rule.answers.allowHeaders ?? requestedHeaders(policy, rule, facts);
     case 'Access-Control-Expose-Headers':
-      return rule.exposeHeaders;
+      return rule.answers.exposeHeaders;
     case 'Access-Control-Max-Age':
-      return rule.maxAge;
+      return rule.answers.maxAge;
     default:
       return name satisfies never;
   }
@@ -90,12 +91,12 @@ function requestedMethods(
   rule: CompiledRule,
   methods: readonly string[],
 ): ResponseHeader {
-  const { methods: known } = rule;
+  const { allowedMethods } = rule.source;
   const [first] = methods;
   // It is allowed, for the rule was chosen by it.
   if (first !== undefined && methods.length === 1) return ['Access-Control-Allow-Methods', first];
-  const any = policy.profile.methods.any && known.has('*');
-  const allowed = new Set(methods.filter(method => any || known.has(method)));
+  const any = policy.profile.methods.any && allowedMethods.includes('*');
+  const allowed = new Set(methods.filter(method => any || allowedMethods.includes(method)));
   return ['Access-Control-Allow-Methods', [...allowed].join(policy.profile.answers.allowMethods.separator)];
 }
 
@@ -115,10 +116,10 @@ function requestedHeaders(
 /** The list of a rule of which a name is a pattern: a pattern is of no use to a browser, the names it matches are. */
 function ruleHeaders(rule: CompiledRule, facts: AnswerFacts): ResponseHeader | undefined {
   const { requestHeaders } = facts;
-  if (rule.anyHeader) {
+  if (rule.answers.anyHeader) {
     return hasElement(requestHeaders) ? ['Access-Control-Allow-Headers', requestHeaders] : undefined;
   }
-  const names = new Set(rule.exactHeaders);
+  const names = new Set(rule.answers.exactHeaders);
   if (facts.allowedNames) for (const name of facts.allowedNames) names.add(name.toLowerCase());
   else {
     visitDistinctElements(requestHeaders, (from, to, form) => {
@@ -136,13 +137,13 @@ function exposeHeaders(
   responseHeaderNames: readonly string[],
 ): ResponseHeader | undefined {
   const convention = policy.profile.answers.exposeHeaders;
-  if (convention.kind === 'rule') return rule.exposeHeaders;
+  if (convention.kind === 'rule') return rule.answers.exposeHeaders;
   const always = new Set(convention.always.map(lowerCase));
   const present = responseHeaderNames.filter(name => !always.has(name.toLowerCase()));
   const names = new Map<string, string>();
   for (const name of [...present, ...convention.always]) {
     const key = name.toLowerCase();
-    if (!names.has(key) && rule.exposePatterns.some(pattern => matchesHeader(pattern, key))) {
+    if (!names.has(key) && rule.answers.exposePatterns.some(pattern => matchesHeader(pattern, key))) {
       names.set(key, name);
     }
   }

@@ -1,5 +1,6 @@
 import type { Refused } from './candidate-change.ts';
-import type { CompiledPolicy, CompiledRule } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledRule } from './compiled-rule.ts';
 import { decideActual, decidePreflight } from './decide.ts';
 import type { ActualDecision, ActualRequest, PreflightDecision, PreflightRequest } from './decision.ts';
 import { sentOrigin } from './described-request.ts';

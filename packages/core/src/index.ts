@@ -21,7 +21,8 @@ export {
 export type { BrowserRequest, CredentialsMode, FetchResponse } from './browser/request.ts';
 export type { UnsafeHeader, UnsafeReason } from './browser/safelist.ts';
 export type { Blocked, BlockingStep, Readable, Redirected, Verdict } from './browser/verdict.ts';
-export { type CompiledPolicy, type CompiledRule, compile } from './compile.ts';
+export { type CompiledPolicy, compile } from './compile.ts';
+export type { CompiledRule } from './compiled-rule.ts';
 export { decideActual, decidePreflight, isPreflight } from './decide.ts';
 export type {
   ActualDecision,

@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from './compile.ts';
 import { hasOnlyNames, isToken, listElements, visitDistinctElements } from './field-name.ts';
+import { lookupMethod } from './method-index.ts';
 import { originLookupKey } from './origin-pattern.ts';
 import { lookup } from './pattern-index.ts';
 import type { Profile } from './profile.ts';
@@ -23,7 +24,7 @@ export function rulesForOrigin(policy: CompiledPolicy, origin: string): RuleSet 
 }
 
 export function rulesForMethod(policy: CompiledPolicy, method: string): RuleSet {
-  return policy.methods.get(method) ?? policy.anyMethod;
+  return lookupMethod(policy.methods, method);
 }
 
 /** The methods that `Access-Control-Request-Method` stands for. */

@@ -1,7 +1,8 @@
 import type { Entries } from './candidate-change.ts';
-import type { CompiledPolicy, CompiledRule } from './compile.ts';
+import type { CompiledPolicy } from './compile.ts';
+import { type CompiledRule, readOrigins } from './compiled-rule.ts';
 import { allowsHeader, rulesForMethods } from './matching-rules.ts';
-import { originExtent, parseOriginPattern } from './origin-pattern.ts';
+import { originExtent } from './origin-pattern.ts';
 import { matchesPattern, type Pattern, type WildcardExtent } from './pattern.ts';
 import { lookup } from './pattern-index.ts';
 import { hasRule, type RuleSet } from './rule-set.ts';
@@ -23,7 +24,7 @@ export function takesOver(
   const addsOrigin = added.allowedOrigins.length > 0;
   const byAddedMethod = rulesForMethods(policy, added.allowedMethods);
   const addedHeaders = policy.profile.headers.unlisted === 'next-rule' ? added.allowedHeaders : [];
-  const patterns = patternsOf(policy, rule);
+  const patterns = readOrigins(rule.source.allowedOrigins, policy.profile);
   return policy.rules.some((later, k) => {
     if (k <= index) return false;
     const hasAddedOrigin = addsOrigin && byOrigin !== undefined && hasRule(byOrigin, k);
@@ -36,8 +37,9 @@ export function takesOver(
 }
 
 function sharesMethod({ profile }: CompiledPolicy, a: CompiledRule, b: CompiledRule): boolean {
-  if (profile.methods.any && (a.methods.has('*') || b.methods.has('*'))) return true;
-  return a.source.allowedMethods.some(method => b.methods.has(method));
+  if (profile.methods.any && (a.source.allowedMethods.includes('*') || b.source.allowedMethods.includes('*')))
+    return true;
+  return a.source.allowedMethods.some(method => b.source.allowedMethods.includes(method));
 }
 
 function sharesOrigin(
@@ -50,15 +52,8 @@ function sharesOrigin(
   let others: readonly Pattern[] | undefined;
   return patterns.some(pattern => {
     if (pattern.kind === 'exact') return hasRule(lookup(origins, pattern.text), index);
-    others ??= patternsOf(policy, other);
+    others ??= readOrigins(other.source.allowedOrigins, profile);
     return others.some(each => overlap(pattern, each, originExtent(profile.origins)));
-  });
-}
-
-function patternsOf({ profile }: CompiledPolicy, { source }: CompiledRule): readonly Pattern[] {
-  return source.allowedOrigins.flatMap(entry => {
-    const pattern = parseOriginPattern(entry, profile.origins);
-    return pattern.kind === 'invalid' ? [] : [pattern];
   });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { originExtent, originLookupKey, parseOriginPattern } from '../src/origin-pattern.ts';
-import { buildPatternIndex, lookup } from '../src/pattern-index.ts';
+import { lookup, newPatternIndex } from '../src/pattern-index.ts';
 import type { OriginConventions } from '../src/profile.ts';
 import { hasRule } from '../src/rule-set.ts';
 
@@ -13,7 +13,7 @@ function matches(entry: string, origin: string, conventions: OriginConventions):
   const pattern = parseOriginPattern(entry, conventions);
   const key = originLookupKey(origin, conventions);
   if (pattern.kind === 'invalid' || key === undefined) return false;
-  return hasRule(lookup(buildPatternIndex([[pattern]], originExtent(conventions)), key), 0);
+  return hasRule(lookup(newPatternIndex([[pattern]], originExtent(conventions)), key), 0);
 }
 
 describe('parseOriginPattern', () => {

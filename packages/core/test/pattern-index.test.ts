@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pattern, WildcardExtent } from '../src/pattern.ts';
-import { buildPatternIndex, lookup } from '../src/pattern-index.ts';
+import { lookup, newPatternIndex } from '../src/pattern-index.ts';
 import { hasRule } from '../src/rule-set.ts';
 
 /** `*`, `text` or `prefix*suffix` as a pattern. */
@@ -12,14 +12,18 @@ function pattern(text: string): Pattern {
 }
 
 function rulesFor(rules: readonly (readonly string[])[], text: string, extent: WildcardExtent): number[] {
-  const set = lookup(
-    buildPatternIndex(
-      rules.map(texts => texts.map(pattern)),
-      extent,
-    ),
-    text,
+  const index = newPatternIndex(
+    rules.map(texts => texts.map(pattern)),
+    extent,
   );
-  return rules.flatMap((_, rule) => (hasRule(set, rule) ? [rule] : []));
+  const found = (): number[] => {
+    const set = lookup(index, text);
+    return rules.flatMap((_, rule) => (hasRule(set, rule) ? [rule] : []));
+  };
+  const before = found();
+  while (!index.tables) found();
+  expect(found()).toEqual(before);
+  return before;
 }
 
 /** Puts every part of `text` in place of the `*`. */

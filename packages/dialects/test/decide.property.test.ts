@@ -24,15 +24,18 @@ function outcome(service: Service, policy: Policy, request: PreflightRequest): s
   return decision.rule < 32 ? 'allowed' : 'allowed beyond the first word';
 }
 
+/** So often that a policy decides with indexes in the end, which it does not have at first. */
+const ASKED = Array.from({ length: 10 });
+
 describe.each(services)('decidePreflight for $name', service => {
   const { profile, oracle, alphabet } = service;
 
   it('decides and answers as the documents say', () => {
     fc.assert(
       fc.property(preflights(service), ([policy, request]) => {
-        expect(decidePreflight(compile(policy, profile), request)).toStrictEqual(
-          oracle.preflight(policy, request),
-        );
+        const compiled = compile(policy, profile);
+        const expected = oracle.preflight(policy, request);
+        for (const _ of ASKED) expect(decidePreflight(compiled, request)).toStrictEqual(expected);
       }),
       { numRuns: 2500 },
     );
@@ -95,7 +98,9 @@ describe.each(services)('decideActual for $name', ({ profile, oracle, alphabet }
     );
     fc.assert(
       fc.property(requests, ([policy, request]) => {
-        expect(decideActual(compile(policy, profile), request)).toStrictEqual(oracle.actual(policy, request));
+        const compiled = compile(policy, profile);
+        const expected = oracle.actual(policy, request);
+        for (const _ of ASKED) expect(decideActual(compiled, request)).toStrictEqual(expected);
       }),
       { numRuns: 2500 },
     );

@@ -1,5 +1,6 @@
 import { answersAny } from '../answer.ts';
-import type { CompiledPolicy, CompiledRule } from '../compile.ts';
+import type { CompiledPolicy } from '../compile.ts';
+import type { CompiledRule } from '../compiled-rule.ts';
 import { matchesHeader } from '../header-pattern.ts';
 import type { Pattern } from '../pattern.ts';
 import type { AnswerHeader } from '../profile.ts';
@@ -43,7 +44,7 @@ export function compareAnswers(policies: readonly CompiledPolicy[], budget: Budg
   const possibly = policies.flatMap((policy, side) =>
     policy.rules.map((rule, index) => [
       ...(always[offset(policies, side) + index] ?? []),
-      ...(policy.profile.answers.exposeHeaders.kind === 'present' ? rule.exposePatterns : []),
+      ...(policy.profile.answers.exposeHeaders.kind === 'present' ? rule.answers.exposePatterns : []),
     ]),
   );
   const names = nameSets([...always, ...possibly], budget);
@@ -72,7 +73,7 @@ function alwaysExposed({ profile }: CompiledPolicy, rule: CompiledRule): readonl
   if (exposeHeaders.kind === 'rule') return own.map(exact);
   const matched = exposeHeaders.always
     .map(name => name.toLowerCase())
-    .filter(name => rule.exposePatterns.some(pattern => matchesHeader(pattern, name)));
+    .filter(name => rule.answers.exposePatterns.some(pattern => matchesHeader(pattern, name)));
   return [...own.filter(name => !name.includes('*')), ...matched].map(exact);
 }
 
@@ -82,7 +83,7 @@ function exact(text: string): Pattern {
 
 function preflightFacts(policy: CompiledPolicy, rule: CompiledRule): RuleFacts {
   const has = (name: AnswerHeader) => policy.profile.answers.preflight.includes(name);
-  const maxAge = has('Access-Control-Max-Age') ? rule.maxAge?.[1] : undefined;
+  const maxAge = has('Access-Control-Max-Age') ? rule.answers.maxAge?.[1] : undefined;
   return {
     ...originFacts(policy, rule, has),
     ...(maxAge !== undefined && { 'Access-Control-Max-Age': maxAge }),

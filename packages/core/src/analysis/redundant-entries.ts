@@ -1,4 +1,5 @@
-import type { CompiledPolicy, CompiledRule } from '../compile.ts';
+import type { CompiledPolicy } from '../compile.ts';
+import type { CompiledRule } from '../compiled-rule.ts';
 import type { PolicyPath } from '../diagnostic.ts';
 import { matchesHeader, parseHeaderPattern } from '../header-pattern.ts';
 import type { Pattern } from '../pattern.ts';
@@ -57,7 +58,7 @@ function classOf(has: (entry: number) => boolean): EntryClass {
 
 function listsOf(
   { profile }: CompiledPolicy,
-  { source, exposePatterns }: CompiledRule,
+  { source, answers: { exposePatterns } }: CompiledRule,
   budget: Budget,
 ): Readonly<Record<string, ListClasses>> {
   const { allowedOrigins, allowedMethods, allowedHeaders, exposeHeaders } = source;

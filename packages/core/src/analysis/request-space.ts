@@ -1,6 +1,8 @@
-import type { CompiledPolicy, CompiledRule } from '../compile.ts';
+import type { CompiledPolicy } from '../compile.ts';
+import type { CompiledRule } from '../compiled-rule.ts';
 import { listElements } from '../field-name.ts';
 import { parseHeaderPattern } from '../header-pattern.ts';
+import { lookupMethod, namedMethods } from '../method-index.ts';
 import type { Pattern } from '../pattern.ts';
 import { emptyRuleSet, hasRule, intersection, type RuleSet } from '../rule-set.ts';
 import { type AnswerFacts, compareAnswers } from './answer-facts.ts';
@@ -97,7 +99,7 @@ function takenNames({ profile }: CompiledPolicy, { source }: CompiledRule): read
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH', 'OPTIONS', 'MERGE', 'PROPFIND'];
 
 function methodsOf(policies: readonly CompiledPolicy[]): readonly string[] {
-  const named = new Set(policies.flatMap(policy => [...policy.methods.keys()]));
+  const named = new Set(policies.flatMap(policy => [...namedMethods(policy.methods)]));
   let other = METHODS.find(method => !named.has(method)) ?? 'OTHER';
   while (named.has(other)) other += 'X';
   return [
@@ -111,7 +113,7 @@ function methodsOf(policies: readonly CompiledPolicy[]): readonly string[] {
 export function rulesFor(space: RequestSpace, side: number, { rules }: TextClass, method: string): RuleSet {
   const policy = space.sides[side]?.policy;
   if (!policy) return emptyRuleSet(0);
-  const byMethod = policy.methods.get(method) ?? policy.anyMethod;
+  const byMethod = lookupMethod(policy.methods, method);
   const from = space.origins.offsets[side] ?? 0;
   return intersection(byMethod, rules.slice(from, from + byMethod.length));
 }

@@ -1,7 +1,7 @@
 import { type AffixTree, affixNode, newAffixTree } from '../affix-tree.ts';
 import { canonicalUrlOrigin } from '../origin.ts';
 import type { Pattern, WildcardExtent } from '../pattern.ts';
-import { buildPatternIndex, lookup, type PatternIndex } from '../pattern-index.ts';
+import { lookup, newPatternIndex, type PatternIndex } from '../pattern-index.ts';
 import { emptyRuleSet, type RuleSet, union } from '../rule-set.ts';
 import { type Budget, spend } from './budget.ts';
 import { overlaps } from './overlaps.ts';
@@ -89,7 +89,7 @@ export function newTextSpace(readings: readonly Reading[], budget: Budget): Text
       }
     });
   });
-  const indexes = readings.map(({ patterns, extent }) => buildPatternIndex(patterns, extent));
+  const indexes = readings.map(({ patterns, extent }) => newPatternIndex(patterns, extent));
   const sorted = [...exact].sort();
   return { readings, offsets, words, indexes, exact: sorted, suffixes, suffixNodes, budget };
 }
