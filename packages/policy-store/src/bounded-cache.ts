@@ -1,77 +1,84 @@
+import { RecentlySeen } from './recently-seen.ts';
+
 /**
- * A map of anything but `undefined` that holds about the most recently used entries, `limit` at most. It keeps two
- * generations: what is used moves to the young one, and when that has half of the limit, it becomes the old one and the
- * old one is dropped whole. So a hit costs little more than in a `Map`.
+ * A map of anything but `undefined` that holds `limit` entries at most, those that are asked for again and again: whenever
+ * there is no room, it goes round, and what was not asked for since it last came by makes room. A hit costs little more
+ * than in a `Map`.
  *
  * But for the first ones, an entry is taken in when it is offered for the second time. Where far more are asked for than
  * there is room for, most are not asked for again: to keep them costs more, in collections of garbage, than to make them
- * again. And as long as V8 sees that most of what is made dies young, it does not come to make it in the old generation,
- * where it stays for long.
+ * again.
  */
 export class BoundedCache<Value> {
   readonly #limit: number;
-  readonly #generationLimit: number;
   /** How many are still taken in at their first offer. */
   #unconditional: number;
-  #young = new Map<string, Value>();
-  #old = new Map<string, Value>();
-  /** Hashes of what was offered lately, each at the place that its low bits tell. */
-  readonly #offered: Int32Array;
+  readonly #places = new Map<string, number>();
+  /** What is at each place; undefined where something was deleted. */
+  readonly #entries: (Entry<Value> | undefined)[] = [];
+  /** By place, whether it was asked for since `#next` was there. */
+  readonly #asked: Uint8Array;
+  /** The place that is looked at next when room is needed. */
+  #next = 0;
+  readonly #offered: RecentlySeen;
 
+  /** @param limit 1 or more */
   constructor(limit: number) {
     this.#limit = limit;
     this.#unconditional = Math.min(limit, UNCONDITIONAL);
-    this.#generationLimit = Math.max(1, Math.floor(limit / 2));
-    this.#offered = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, limit))));
+    this.#asked = new Uint8Array(limit);
+    this.#offered = new RecentlySeen(limit);
   }
 
   get(id: string): Value | undefined {
-    const young = this.#young.get(id);
-    if (young !== undefined) return young;
-    const old = this.#old.get(id);
-    if (old !== undefined) this.#keep(id, old);
-    return old;
+    const place = this.#places.get(id);
+    if (place === undefined) return undefined;
+    this.#asked[place] = 1;
+    return this.#entries[place]?.value;
   }
 
   /** Offers what is not there. */
   offer(id: string, value: Value): void {
-    if (this.#unconditional > 0) {
-      this.#unconditional--;
-      this.#keep(id, value);
-    } else if (this.#wasOffered(id)) this.#keep(id, value);
+    if (this.#unconditional > 0) this.#unconditional--;
+    else if (!this.#offered.see(id)) return;
+    const place = this.#entries.length < this.#limit ? this.#entries.length : this.#makeRoom();
+    this.#entries[place] = { id, value };
+    this.#places.set(id, place);
   }
 
   delete(id: string): void {
-    this.#young.delete(id);
-    this.#old.delete(id);
+    const place = this.#places.get(id);
+    if (place === undefined) return;
+    this.#places.delete(id);
+    this.#entries[place] = undefined;
+    this.#asked[place] = 0;
   }
 
   clear(): void {
-    this.#young.clear();
-    this.#old.clear();
+    this.#places.clear();
+    this.#entries.length = 0;
+    this.#asked.fill(0);
+    this.#next = 0;
     this.#unconditional = Math.min(this.#limit, UNCONDITIONAL);
   }
 
-  #keep(id: string, value: Value): void {
-    if (this.#young.size >= this.#generationLimit) {
-      this.#old = this.#young;
-      this.#young = new Map();
+  #makeRoom(): number {
+    while (this.#asked[this.#next] === 1) {
+      this.#asked[this.#next] = 0;
+      this.#next = (this.#next + 1) % this.#limit;
     }
-    this.#young.set(id, value);
+    const place = this.#next;
+    this.#next = (place + 1) % this.#limit;
+    const former = this.#entries[place];
+    if (former) this.#places.delete(former.id);
+    return place;
   }
+}
 
-  /** Remembers the offer. Another text of the same hash is taken for it now and then, which does no harm. */
-  #wasOffered(id: string): boolean {
-    let hash = 0;
-    for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0;
-    const place = Math.imul(hash, SPREAD) >>> Math.clz32(this.#offered.length - 1);
-    const isKnown = this.#offered[place] === hash;
-    this.#offered[place] = hash;
-    return isKnown;
-  }
+interface Entry<Value> {
+  readonly id: string;
+  readonly value: Value;
 }
 
 /** So many tenants are served as if there were no such rule. */
 const UNCONDITIONAL = 1000;
-/** 2 to the 32nd by the golden ratio: the high bits of the product depend on all bits of the hash. */
-const SPREAD = 0x9e3779b1;

@@ -8,7 +8,6 @@ export {
   type BackupReport,
   writeBackup,
 } from './backup/write-backup.ts';
-export { BoundedCache } from './bounded-cache.ts';
 export { isEtcdEndpoint } from './etcd/endpoint.ts';
 export {
   type EtcdPolicyStore,
@@ -19,7 +18,6 @@ export {
 export type { EtcdConnection } from './etcd/etcd-client.ts';
 export type { ReplicationLog } from './etcd/replication.ts';
 export { type LmdbPolicyStore, type LmdbPolicyStoreOptions, openLmdbPolicyStore } from './lmdb.ts';
-export { DEFAULT_CACHE_ENTRIES } from './lmdb-policies.ts';
 export { type MemoryPolicyStoreOptions, openMemoryPolicyStore } from './memory.ts';
 export {
   type MigrationOptions,
@@ -41,6 +39,7 @@ export {
   type WatchOptions,
   type WriteResult,
 } from './policy-store.ts';
+export { RecentlySeen } from './recently-seen.ts';
 export {
   openStoredHistories,
   type StoredHistories,

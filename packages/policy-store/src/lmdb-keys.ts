@@ -35,6 +35,8 @@ export interface KeyRange {
 /** The keys of one generation. */
 export interface RecordKeys {
   readonly policy: (key: TenantKey) => Buffer;
+  /** The same, good until the next call: many times as fast. */
+  readonly policyForNow: (key: TenantKey) => Buffer;
   /** The policies of one dialect or of all, those after a key or all. */
   readonly policyRange: (dialect: string | undefined, after: TenantKey | undefined) => KeyRange;
   readonly history: (key: TenantKey, revision: number) => Buffer;
@@ -58,6 +60,9 @@ export function keysOfGeneration(generation: number): RecordKeys {
 const EVEN: RecordKeys = recordKeys(1);
 const ODD: RecordKeys = recordKeys(2);
 
+/** Longer than any key of a policy. */
+const KEY_FOR_NOW = Buffer.alloc(512, 'p');
+
 function recordKeys(layout: number): RecordKeys {
   function at(kind: string, ...rest: readonly Buffer[]): Buffer {
     return Buffer.concat([Buffer.of(layout), Buffer.from(kind), ...rest]);
@@ -76,6 +81,10 @@ function recordKeys(layout: number): RecordKeys {
   }
   return {
     policy,
+    policyForNow({ dialect, tenant }) {
+      KEY_FOR_NOW[0] = layout;
+      return KEY_FOR_NOW.subarray(0, 2 + KEY_FOR_NOW.write(`${dialect}\0${tenant}`, 2));
+    },
     policyRange(dialect, after) {
       const start = dialect === undefined ? at('p') : at('p', Buffer.from(`${dialect}\0`));
       const end = dialect === undefined ? at('q') : at('p', Buffer.from(`${dialect}\x01`));

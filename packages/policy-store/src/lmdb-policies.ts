@@ -55,7 +55,7 @@ export interface LmdbPolicies extends Pick<PolicyStore, 'revision' | 'get' | 'li
  * Policies of two rules take 5 KB each with what is compiled of them, and V8 lets a heap grow to some three times of what
  * is alive.
  */
-export const DEFAULT_CACHE_ENTRIES = 16_000;
+const DEFAULT_CACHE_ENTRIES = 16_000;
 
 /** How often the writes of other processes are looked for while somebody watches. */
 const WATCH_INTERVAL_MILLISECONDS = 25;
@@ -100,7 +100,7 @@ export function openLmdbPolicies(
   }
 
   function readPolicy(key: TenantKey): StoredPolicy | undefined {
-    const bytes = environment.getBinary(keys.policy(key));
+    const bytes = environment.getBinaryFast(keys.policyForNow(key));
     return bytes && asStored(decodePolicyRevision(bytes));
   }
 

@@ -18,9 +18,11 @@ export function assertDialect(dialect: string): void {
 function assertName(name: string, value: string, limitBytes: number): void {
   if (typeof value !== 'string') throw new TypeError(`the ${name} must be a string, not ${typeof value}`);
   if (value === '') throw new TypeError(`the ${name} must not be empty`);
-  // UTF-8 has no bytes for half a surrogate pair: two such names would become one.
-  if (/\p{Surrogate}/u.test(value)) throw new TypeError(`the ${name} must not contain a lone surrogate`);
   const bytes = Buffer.byteLength(value);
+  // UTF-8 has no bytes for half a surrogate pair: two such names would become one. Most names are ASCII.
+  if (bytes !== value.length && /\p{Surrogate}/u.test(value)) {
+    throw new TypeError(`the ${name} must not contain a lone surrogate`);
+  }
   if (bytes > limitBytes) {
     throw new TypeError(`the ${name} must have at most ${limitBytes} bytes in UTF-8, not ${bytes}`);
   }

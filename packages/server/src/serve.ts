@@ -5,6 +5,7 @@ import { type Access, accessOf } from './admin/access/access.ts';
 import { type AdminParts, adminRequestSeconds, createAdminServer } from './admin/admin-server.ts';
 import { openConsoleFiles } from './admin/console-files.ts';
 import { measureExpiry } from './certificate-expiry.ts';
+import { keepGarbageYoung } from './collector.ts';
 import { lockDataDirectory } from './data-lock.ts';
 import { type DialectListener, openDialectListeners } from './dialect-listeners.ts';
 import { GRACE_MS } from './graceful-close.ts';
@@ -48,6 +49,7 @@ export async function serve(config: ServeConfig, log: Logger): Promise<RunningSe
       }
     }
   };
+  keepGarbageYoung();
   try {
     closers.push(lockDataDirectory(config.dataDirectory));
     const stores = await openStores(config, { recover: true }, log);

@@ -1,4 +1,5 @@
 /** The entry of a worker process: the listeners of all dialects, on stores that it shares with the other processes. */
+import { keepGarbageYoung } from './collector.ts';
 import { openDialectListeners } from './dialect-listeners.ts';
 import { GRACE_MS } from './graceful-close.ts';
 import { openLog } from './log.ts';
@@ -10,6 +11,7 @@ import type { FromWorker, ToWorker } from './worker-messages.ts';
 async function main(): Promise<void> {
   const config = await firstConfig();
   const { log, close: closeLog } = openLog(config.logLevel);
+  keepGarbageYoung();
   const observed = newObserved();
   const stores = await openStores(config, { recover: false }, log);
   const listeners = await openDialectListeners(config, stores, observed, log);

@@ -46,6 +46,11 @@ export class FrequentEntries<Value> {
     this.#regularsLimit = Math.floor(limit / 2);
   }
 
+  /** Whether something goes when something new comes. */
+  get isFull(): boolean {
+    return this.#newcomers.size >= this.#newcomersLimit;
+  }
+
   get size(): number {
     return this.#newcomers.size + this.#regulars.size;
   }
@@ -61,7 +66,7 @@ export class FrequentEntries<Value> {
       return newcomer;
     }
     const entry = { value: update(undefined), count: 1, firstSeen: now, lastSeen: now };
-    if (this.#newcomers.size >= this.#newcomersLimit) {
+    if (this.isFull) {
       const { value: oldest } = this.#oldest.next();
       if (oldest !== undefined) this.#newcomers.delete(oldest);
     }

@@ -1,4 +1,4 @@
-import type { TenantKey } from '@crossgate/policy-store';
+import { RecentlySeen, type TenantKey } from '@crossgate/policy-store';
 import type { Outcome } from '../request-observer.ts';
 import { FrequentEntries } from './frequent-entries.ts';
 
@@ -11,7 +11,10 @@ export interface TenantTraffic extends TenantKey {
   readonly refused: number;
 }
 
-/** What one process has answered for each tenant, in bounded memory. */
+/**
+ * What one process has answered for each tenant, in bounded memory. When it is full, a tenant that is not known is counted
+ * from its second request on, if that comes soon.
+ */
 export interface Traffic {
   /** Counts a request of a tenant that there could be, at `now`, in milliseconds since the epoch. */
   readonly record: (key: TenantKey, outcome: Outcome, now: number) => void;
@@ -25,10 +28,14 @@ type Counted = { -readonly [Field in keyof TenantTraffic]: TenantTraffic[Field] 
 
 export function openTraffic(): Traffic {
   const tenants = new FrequentEntries<Counted>(TENANTS_KEPT);
+  const lately = new RecentlySeen(2 * TENANTS_KEPT);
   return {
     record: ({ dialect, tenant }, { kind, result }, now) => {
+      const id = `${dialect}/${tenant}`;
+      // Where far more tenants are asked for than are kept, to make an entry of each would cost more than its request.
+      if (tenants.isFull && !tenants.get(id) && !lately.see(id)) return;
       const { value } = tenants.add(
-        `${dialect}/${tenant}`,
+        id,
         now,
         former => former ?? { dialect, tenant, requests: 0, preflights: 0, refused: 0 },
       );

@@ -28,6 +28,17 @@ describe('openTraffic', () => {
     expect(traffic.list()).toContainEqual({ ...busy, requests: 3, preflights: 3, refused: 0 });
     expect(traffic.list().length).toBeLessThanOrEqual(2_048);
   });
+
+  it('counts a tenant that is new when it is full from its second request on', () => {
+    const traffic = openTraffic();
+    for (let i = 0; i < 3_000; i++) traffic.record({ dialect: 'cos', tenant: `t${i}-1250000000` }, PLAIN, 1);
+    const key = { dialect: 'cos', tenant: 'new-1250000000' };
+    const counted = (): unknown => traffic.list().find(({ tenant }) => tenant === key.tenant);
+    traffic.record(key, PLAIN, 2);
+    expect(counted()).toBeUndefined();
+    for (let i = 0; i < 2; i++) traffic.record(key, PLAIN, 2);
+    expect(counted()).toEqual({ ...key, requests: 2, preflights: 0, refused: 0 });
+  });
 });
 
 describe('mergeTraffic', () => {
