@@ -1,5 +1,5 @@
 import { decodeNumber, encodeNumber } from './lmdb-keys.ts';
-import type { PolicyRevision, TenantKey } from './policy-store.ts';
+import type { PolicyRevision, StoredPolicy, TenantKey } from './policy-store.ts';
 
 const RECORD_VERSION = 1;
 
@@ -59,6 +59,17 @@ export function decodePolicyRevision(bytes: Buffer): PolicyRevision {
     ...(record.settings && { settings: record.settings }),
     writtenAt: record.writtenAt,
   };
+}
+
+/** Reads the record of what a tenant has. */
+export function decodeStoredPolicy(bytes: Buffer): StoredPolicy {
+  const revision = decodePolicyRevision(bytes);
+  if (!isStored(revision)) throw new Error(`revision ${revision.revision} is in force and has no policy`);
+  return revision;
+}
+
+function isStored(revision: PolicyRevision): revision is StoredPolicy {
+  return revision.policy !== undefined;
 }
 
 export function encodeTenantKey({ dialect, tenant }: TenantKey): Buffer {

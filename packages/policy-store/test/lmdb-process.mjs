@@ -1,8 +1,8 @@
-// A second process for the tests of `openLmdbPolicyStore`: `node lmdb-process.mjs DIRECTORY ROLE [NUMBER]`.
+// A second process for the tests of `openLmdbPolicyStore`: `node lmdb-process.mjs DIRECTORY ROLE [NUMBER | alone]`.
 import { openLmdbPolicyStore } from '../dist/index.js';
 
 const [, , directory, role, number] = process.argv;
-const store = openLmdbPolicyStore({ directory });
+const store = openLmdbPolicyStore({ directory, soleWriter: number === 'alone' });
 const key = { dialect: 'cos', tenant: 'shared' };
 
 const roles = {

@@ -19,6 +19,12 @@ const FLOODED: readonly TenantKey[] = Array.from({ length: 8 }, (_, index) => ({
   tenant: `flood-${index}`,
 }));
 
+/** How a child writes. */
+const WRITERS = [
+  { name: 'beside others', args: [] },
+  { name: 'alone', args: ['alone'] },
+];
+
 interface Acknowledged {
   readonly key: TenantKey;
   readonly revision: number;
@@ -101,34 +107,37 @@ describe('openLmdbPolicyStore in several processes', () => {
     );
   });
 
-  it('keeps every acknowledged write when the writer is killed', async () => {
-    const acknowledged: Acknowledged[] = [];
-    for (let round = 1; round <= 5; round++) {
-      const child = start('flood');
-      child.on('message', message => acknowledged.push(message as Acknowledged));
-      const exit = once(child, 'exit');
-      // The watch reads while the other process writes, and must never meet half a record.
-      const stop = store.watch(event => event.kind === 'changed' && assertWhole(event.change));
-      await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(round * 150), {
-        timeout: 10_000,
-        interval: 3,
-      });
-      child.kill('SIGKILL');
-      await exit;
-      stop();
-      // By a process that opens the directory anew, as after a crash.
-      await store.close();
-      store = openLmdbPolicyStore({ directory: directory.path });
-      assertKept(store, acknowledged);
-    }
-  });
+  it.each(WRITERS)(
+    'keeps every acknowledged write when the writer is killed, $name',
+    async ({ args: how }) => {
+      const acknowledged: Acknowledged[] = [];
+      for (let round = 1; round <= 5; round++) {
+        const child = start('flood', ...how);
+        child.on('message', message => acknowledged.push(message as Acknowledged));
+        const exit = once(child, 'exit');
+        // The watch reads while the other process writes, and must never meet half a record.
+        const stop = store.watch(event => event.kind === 'changed' && assertWhole(event.change));
+        await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(round * 150), {
+          timeout: 10_000,
+          interval: 3,
+        });
+        child.kill('SIGKILL');
+        await exit;
+        stop();
+        // By a process that opens the directory anew, as after a crash.
+        await store.close();
+        store = openLmdbPolicyStore({ directory: directory.path });
+        assertKept(store, acknowledged);
+      }
+    },
+  );
 
-  it.skipIf(process.platform !== 'linux')(
-    'refuses writes while the disk is full, and goes on afterwards',
-    async () => {
+  it.skipIf(process.platform !== 'linux').each(WRITERS)(
+    'refuses writes while the disk is full, and goes on afterwards, $name',
+    async ({ args: how }) => {
       // Beyond the limit, writing fails with EFBIG as it does with ENOSPC on a full disk.
       const script = 'ulimit -S -f 512; exec "$@"';
-      const args = ['-c', script, 'sh', process.execPath, SCRIPT, directory.path, 'fill'];
+      const args = ['-c', script, 'sh', process.execPath, SCRIPT, directory.path, 'fill', ...how];
       const child = spawn('sh', args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
       children.push(child);
       const next = async (): Promise<unknown> => {

@@ -111,12 +111,14 @@ describe('openLmdbPolicyStore', () => {
 
   it('resets a watch when a change is in the log and no longer in the history', async () => {
     const store = openStore();
-    await Promise.all(Array.from({ length: HISTORY_LIMIT + 1 }, () => store.put(ALICE, { rules: [] })));
+    const writes = 1 + 2 * HISTORY_LIMIT;
+    await store.put(ALICE, { rules: [] });
+    await Promise.all(Array.from({ length: writes - 1 }, () => store.put(ALICE, { rules: [] })));
     const events: WatchEvent[] = [];
     store.watch(event => events.push(event), { afterRevision: 0 });
     await store.put(ALICE, { rules: [] });
     expect(events).toEqual([
-      { kind: 'reset', revision: HISTORY_LIMIT + 1 },
+      { kind: 'reset', revision: writes },
       { kind: 'changed', change: store.get(ALICE) },
     ]);
   });
