@@ -11,6 +11,7 @@ import {
   decodePosition,
   decodeStoredPolicy,
   decodeTenantKey,
+  isStored,
   type Position,
 } from './lmdb-records.ts';
 import {
@@ -93,7 +94,7 @@ export function openLmdbPolicies(
   let polling: NodeJS.Timeout | undefined;
 
   /** The changes that were written here the last time, for those who watch. */
-  let latest: Draft | undefined;
+  let latest: (Pick<Draft, 'base'> & { readonly changes: readonly PolicyRevision[] }) | undefined;
   const histories = openHistories(environment);
   const changeLog = openChangeLog(environment, changeLogLimit);
 
@@ -169,7 +170,7 @@ export function openLmdbPolicies(
     const { generation } = cached;
     const revision = refresh();
     if (latest?.base.revision === after && latest.base.generation === cached.generation) {
-      return latest.changes.map(({ bytes }) => decodePolicyRevision(bytes));
+      return latest.changes;
     }
     const log = generation === cached.generation ? readLog(after, revision, CHANGES_AT_ONCE) : undefined;
     if (log === undefined) return undefined;
@@ -210,12 +211,17 @@ export function openLmdbPolicies(
       const revision = draft.revision();
       written = revision;
       if (changes.length === 0) return;
+      const read = changes.map(({ bytes }) => decodePolicyRevision(bytes));
+      latest = { base, changes: read };
       if (base === cached) {
         environment.resetReadTxn();
-        for (const { change } of changes) cache.delete(keyId(change.key));
         cached = { ...base, revision };
+        for (const change of read) {
+          const id = keyId(change.key);
+          cache.delete(id);
+          cache.offer(id, isStored(change) ? change : null);
+        }
       }
-      latest = draft;
       feed.deliver();
     },
     countTenants() {

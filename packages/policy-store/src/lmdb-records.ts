@@ -68,7 +68,7 @@ export function decodeStoredPolicy(bytes: Buffer): StoredPolicy {
   return revision;
 }
 
-function isStored(revision: PolicyRevision): revision is StoredPolicy {
+export function isStored(revision: PolicyRevision): revision is StoredPolicy {
   return revision.policy !== undefined;
 }
 
