@@ -21,6 +21,8 @@ export interface Draft {
   readonly add: (change: PolicyRevision) => void;
   /** All that is to be written. */
   readonly operations: () => readonly Operation[];
+  /** What is there when another process has written the first of these revisions; undefined while there are none. */
+  readonly firstWritten: () => Buffer | undefined;
 }
 
 export interface DraftParts {
@@ -59,6 +61,10 @@ export function openDraft({ environment, base, policyAtBase, histories, changeLo
       const encoded = encodeChange(change);
       changes.push(encoded);
       newest.set(keyId(change.key), encoded);
+    },
+    firstWritten() {
+      const [first] = changes;
+      return first && keys.change(first.change.revision);
     },
     operations() {
       if (changes.length === 0) return [];

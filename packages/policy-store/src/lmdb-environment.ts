@@ -80,25 +80,26 @@ export class NotCommittedError extends PolicyStoreUnavailableError {
 export type Operation = readonly [key: Buffer, value: Buffer | undefined];
 
 /**
- * Writes all of it in one transaction, or nothing. Resolves when it is on disk and every process sees it. Other processes
- * may write between what was read for it and this; see {@link inTransaction}.
+ * Writes all of it in one transaction, or nothing. Resolves when it is on disk and every process sees it. For what was
+ * decided before the transaction began: where there is `unless`, another process was faster, nothing is written, and the
+ * result is false.
  *
  * @throws NotCommittedError
  */
 export async function writeTogether(
   environment: Environment,
   operations: readonly Operation[],
-): Promise<void> {
-  if (operations.length === 0) return;
-  // Of a batch, LMDB's thread begins nothing before it has all of it.
-  await committed(
-    environment.batch(() => {
-      for (const [key, value] of operations) {
-        // What becomes of these is what becomes of the batch.
-        void (value === undefined ? environment.remove(key) : environment.put(key, value));
-      }
-    }),
-  );
+  unless?: Buffer,
+): Promise<boolean> {
+  if (operations.length === 0) return true;
+  const putAll = (): void => {
+    for (const [key, value] of operations) {
+      // What becomes of these is what becomes of all.
+      void (value === undefined ? environment.remove(key) : environment.put(key, value));
+    }
+  };
+  // Of either, LMDB's thread begins nothing before it has all of it.
+  return await committed(unless ? environment.ifNoExists(unless, putAll) : environment.batch(putAll));
 }
 
 /**
@@ -122,9 +123,9 @@ export async function inTransaction(
   );
 }
 
-async function committed(commit: PromiseLike<unknown>): Promise<void> {
+async function committed<Result>(commit: PromiseLike<Result>): Promise<Result> {
   try {
-    await commit;
+    return await commit;
   } catch (error) {
     // lmdb tells why a commit failed in a second promise, and an unhandled rejection if nobody asks for it.
     if (!(error instanceof Error) || !('commitError' in error)) throw error;

@@ -33,6 +33,7 @@ export function decodePosition(bytes: Buffer): Position {
 export interface LogExtent {
   /** Changes up to this revision are not all remembered; later ones are. */
   readonly forgotten: number;
+  /** How many there were when the last ones were forgotten. Earlier versions go by it. */
   readonly length: number;
 }
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Draft } from './lmdb-draft.ts';
-import { inTransaction, type Operation, writeTogether } from './lmdb-environment.ts';
+import { inTransaction, writeTogether } from './lmdb-environment.ts';
 import type { LmdbPolicies } from './lmdb-policies.ts';
 
 /** Writes that share commits: all that come while one is on its way to the disk are in the next one. */
@@ -22,7 +22,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** `isSole` where no other process writes. */
+/**
+ * `isSole` where no other process is said to write: what is decided needs no lock then. Should one have written all the
+ * same, it is decided again under the lock, and nothing is lost.
+ */
 export function openWriter(
   policies: Pick<LmdbPolicies, 'environment' | 'draft' | 'committed'>,
   isSole: boolean,
@@ -32,27 +35,46 @@ export function openWriter(
   let running: Promise<void> | undefined;
 
   async function writeGroup(group: readonly Waiting[]): Promise<void> {
-    let draft: Draft | undefined;
-    const acknowledge: (() => void)[] = [];
-    const decideAll = (): readonly Operation[] => {
-      draft = policies.draft();
-      for (const { decide, reject } of group) {
-        try {
-          acknowledge.push(decide(draft));
-        } catch (error) {
-          reject(error);
-        }
-      }
-      return draft.operations();
-    };
     try {
-      await (isSole ? writeTogether(environment, decideAll()) : inTransaction(environment, decideAll));
+      const acknowledge = (isSole ? await writeDecided(group) : undefined) ?? (await writeUnderLock(group));
+      acknowledge();
     } catch (error) {
       for (const { reject } of group) reject(error);
-      return;
     }
-    if (draft) policies.committed(draft);
-    for (const settle of acknowledge) settle();
+  }
+
+  /** Undefined when another process was faster. */
+  async function writeDecided(group: readonly Waiting[]): Promise<(() => void) | undefined> {
+    const { draft, acknowledge } = decideAll(group);
+    const isWritten = await writeTogether(environment, draft.operations(), draft.firstWritten());
+    return isWritten ? acknowledge : undefined;
+  }
+
+  async function writeUnderLock(group: readonly Waiting[]): Promise<() => void> {
+    let acknowledge = (): void => {};
+    await inTransaction(environment, () => {
+      const decided = decideAll(group);
+      acknowledge = decided.acknowledge;
+      return decided.draft.operations();
+    });
+    return acknowledge;
+  }
+
+  function decideAll(group: readonly Waiting[]): { readonly draft: Draft; readonly acknowledge: () => void } {
+    const draft = policies.draft();
+    const decided: (() => void)[] = [];
+    for (const { decide, reject } of group) {
+      try {
+        decided.push(decide(draft));
+      } catch (error) {
+        decided.push(() => reject(error));
+      }
+    }
+    const acknowledge = (): void => {
+      policies.committed(draft);
+      for (const settle of decided) settle();
+    };
+    return { draft, acknowledge };
   }
 
   async function run(): Promise<void> {

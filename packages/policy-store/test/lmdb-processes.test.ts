@@ -73,6 +73,16 @@ describe('openLmdbPolicyStore in several processes', () => {
     expect(store.revision()).toBe(2);
   });
 
+  it('overwrites nothing where it was told that nobody else writes, and somebody does', async () => {
+    await store.close();
+    store = openLmdbPolicyStore({ directory: directory.path, soleWriter: true });
+    await store.put(SHARED, { rules: [] });
+    execFileSync(process.execPath, [SCRIPT, directory.path, 'put', '7']);
+    expect(await store.put(SHARED, { rules: [] }, 1)).toMatchObject({ kind: 'conflict' });
+    expect(await store.put(SHARED, { rules: [] }, 2)).toMatchObject({ revision: 3, replaced: 2 });
+    expect(store.history(SHARED).map(age)).toEqual([undefined, 7, undefined]);
+  });
+
   it('keeps the object of a policy that another process did not touch', async () => {
     const mine = { dialect: 'cos', tenant: 'mine' };
     await store.put(mine, { rules: [] });
