@@ -25,13 +25,14 @@ import { startCrossgate } from '../servers/crossgate.ts';
 import { keepWriting } from './keep-writing.ts';
 import { BUCKETS, POLICY, putCors } from './policy-writes.ts';
 import { measurePropagation } from './propagation.ts';
-import { openRawEtcd, openRawLmdb } from './raw-stores.ts';
+import { openRawEtcd, openRawLmdb, openRawRecords } from './raw-stores.ts';
 
 type Stops = (() => Promise<void>)[];
 
 const WRITERS = [1, 64] as const;
 
 const RAW_LMDB = 'raw LMDB';
+const RAW_RECORDS = 'raw LMDB, the same records';
 const RAW_ETCD = 'raw etcd';
 
 /** What a durable write of a policy costs. */
@@ -47,7 +48,8 @@ async function measure(directory: string, stops: Stops, plan: Plan): Promise<Par
     findings: onLmdb.flatMap(findingsOf),
     remarks: [
       'a write is on disk when it is acknowledged, of the floor too; the floor writes the bytes of the policy under one key, Crossgate also its history, the log of changes and the revision',
-      'the store is called in this process, as the floor is; over HTTP: PUT Bucket cors, signed, with its document',
+      'raw LMDB, the same records: what these cost without the code of the store, which also reads, compares and removes what is old',
+      'the store is called in this process, as the floor is, and alone writes in its directory, as in a server without workers; over HTTP: PUT Bucket cors, signed, with its document',
       'one etcd member, on the same disk, which syncs; raw etcd: puts through its JSON gateway',
     ],
     leftOut: ETCD_MISSING === undefined ? [] : [ETCD_MISSING],
@@ -57,7 +59,9 @@ async function measure(directory: string, stops: Stops, plan: Plan): Promise<Par
 async function measureLmdb(directory: string, stops: Stops, plan: Plan): Promise<readonly Case[]> {
   const raw = openRawLmdb(join(directory, 'raw'));
   stops.push(raw.close);
-  const store = openLmdbPolicyStore({ directory: join(directory, 'store') });
+  const rawRecords = openRawRecords(join(directory, 'raw-records'));
+  stops.push(rawRecords.close);
+  const store = openLmdbPolicyStore({ directory: join(directory, 'store'), soleWriter: true });
   stops.push(() => store.close());
   const crossgate = await startCrossgate({ dataDirectory: join(directory, 'lmdb') });
   stops.push(crossgate.stop);
@@ -71,6 +75,7 @@ async function measureLmdb(directory: string, stops: Stops, plan: Plan): Promise
     const contenders = [
       inProcess('the policy store', writers, put, plan),
       inProcess(RAW_LMDB, writers, raw.put, plan),
+      inProcess(RAW_RECORDS, writers, rawRecords.put, plan),
       overHttp(writers),
     ];
     cases.push(await run(`LMDB, ${writersName(writers)}`, RAW_LMDB, contenders, plan));
@@ -163,7 +168,7 @@ async function openHttpWriters(
 
 function findingsOf(measured: Case): readonly Finding[] {
   return measured.series.flatMap(({ contestant }): readonly Finding[] =>
-    contestant === RAW_LMDB
+    contestant === RAW_LMDB || contestant === RAW_RECORDS
       ? []
       : [
           {

@@ -105,7 +105,7 @@ class Model {
     const revision = result.kind === 'written' ? result.revision : undefined;
     if (revision === undefined || revision <= this.revision()) return 'a write with a higher revision';
     this.changes.push({ key: of, revision, policy, writtenAt: expect.any(Number) });
-    return { kind: 'written', revision };
+    return { kind: 'written', revision, replaced: current?.revision };
   }
 }
 

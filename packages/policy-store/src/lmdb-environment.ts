@@ -76,15 +76,56 @@ export class NotCommittedError extends PolicyStoreUnavailableError {
   }
 }
 
+/** What a key is to hold; undefined where it is to be removed. */
+export type Operation = readonly [key: Buffer, value: Buffer | undefined];
+
 /**
- * Runs `action` in a write transaction of its own, wholly or, when it throws, not at all. Resolves when the result is on
- * disk and every process sees it. Actions that are begun in the same turn share one commit.
+ * Writes all of it in one transaction, or nothing. Resolves when it is on disk and every process sees it. For what was
+ * decided before the transaction began: where there is `unless`, another process was faster, nothing is written, and the
+ * result is false.
  *
- * @throws NotCommittedError; and what `action` throws
+ * @throws NotCommittedError
  */
-export async function inTransaction<Result>(environment: Environment, action: () => Result): Promise<Result> {
+export async function writeTogether(
+  environment: Environment,
+  operations: readonly Operation[],
+  unless?: Buffer,
+): Promise<boolean> {
+  if (operations.length === 0) return true;
+  const putAll = (): void => {
+    for (const [key, value] of operations) {
+      // What becomes of these is what becomes of all.
+      void (value === undefined ? environment.remove(key) : environment.put(key, value));
+    }
+  };
+  // Of either, LMDB's thread begins nothing before it has all of it.
+  return await committed(unless ? environment.ifNoExists(unless, putAll) : environment.batch(putAll));
+}
+
+/**
+ * Decides in a write transaction of its own what it is to do. Nothing is done when `decide` throws. Resolves when it is on
+ * disk and every process sees it. Where only one process writes, {@link writeTogether} is faster: here, LMDB's thread
+ * waits for this one in the middle of the transaction.
+ *
+ * @throws NotCommittedError; and what `decide` throws
+ */
+export async function inTransaction(
+  environment: Environment,
+  decide: () => readonly Operation[],
+): Promise<void> {
+  await committed(
+    environment.childTransaction(() => {
+      for (const [key, value] of decide()) {
+        if (value === undefined) environment.removeSync(key);
+        else environment.putSync(key, value);
+      }
+    }),
+  );
+}
+
+async function committed<Result>(commit: PromiseLike<Result>): Promise<Result> {
   try {
-    return await environment.childTransaction(action);
+    return await commit;
   } catch (error) {
     // lmdb tells why a commit failed in a second promise, and an unhandled rejection if nobody asks for it.
     if (!(error instanceof Error) || !('commitError' in error)) throw error;

@@ -11,7 +11,7 @@ import { orderedBytes } from './tenant-key.ts';
  *   01 "h" length dialect length tenant revision (8 bytes)  record: one revision, deletions included
  *   01 "l" revision (8 bytes)                               record: the key that this revision changed
  *   01 "e"                                                  extent of these: the last revision forgotten, 8 bytes,
- *                                                           and how many are there, 8 bytes
+ *                                                           and how many were there then, 8 bytes
  *
  * The 01 is the version of this layout: a later one can stand beside it while data is carried over. Policies are in the
  * order of the listing. History has lengths (2 bytes each) instead of a separator, because a tenant may contain any

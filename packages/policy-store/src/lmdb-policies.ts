@@ -1,17 +1,26 @@
 import type { PolicyArchive, TenantHistory } from './archive.ts';
 import { BoundedCache } from './bounded-cache.ts';
 import { CHANGE_LOG_LIMIT, createChangeFeed } from './change-feed.ts';
-import { logChange, readLogExtent, recordRevision } from './lmdb-change.ts';
+import { openChangeLog, readLogExtent } from './lmdb-change-log.ts';
+import { type Draft, openDraft } from './lmdb-draft.ts';
 import { type Environment, type EnvironmentKind, openEnvironment } from './lmdb-environment.ts';
+import { openHistories } from './lmdb-histories.ts';
 import { changedRevision, keysOfGeneration, REVISION_KEY } from './lmdb-keys.ts';
 import {
   decodePolicyRevision,
   decodePosition,
+  decodeStoredPolicy,
   decodeTenantKey,
-  encodePosition,
+  isStored,
   type Position,
 } from './lmdb-records.ts';
-import type { PolicyRevision, PolicyStore, StoredPolicy, TenantKey } from './policy-store.ts';
+import {
+  HISTORY_LIMIT,
+  type PolicyRevision,
+  type PolicyStore,
+  type StoredPolicy,
+  type TenantKey,
+} from './policy-store.ts';
 import { assertDialect, assertTenantKey, keyId } from './tenant-key.ts';
 
 export interface LmdbPoliciesOptions {
@@ -35,20 +44,19 @@ export interface LmdbPoliciesOptions {
 export interface LmdbPolicies extends Pick<PolicyStore, 'revision' | 'get' | 'list' | 'history' | 'watch'> {
   readonly environment: Environment;
   readonly assertOpen: () => void;
-  /** The next three read in the transaction that is going on, or else in the snapshot that is being read. */
+  /** In the snapshot that is being read. */
   readonly readPosition: () => Position;
-  readonly readPolicy: (key: TenantKey) => StoredPolicy | undefined;
-  /** Of a tenant's history; undefined when there is none. */
-  readonly newestRevision: (key: TenantKey) => number | undefined;
   /** Those of an archive. */
   readonly countTenants: PolicyArchive['countTenants'];
   readonly histories: () => Iterable<TenantHistory>;
-  /** Writes all that belongs to one change. Only within a transaction. */
-  readonly record: (change: PolicyRevision) => void;
+  /** Begins changes of what is committed now, or in the transaction that is going on. */
+  readonly draft: () => Draft;
+  /** The changes of a draft are committed: every read sees them from now on, and the watchers are told. */
+  readonly committed: (draft: Draft) => void;
   /** Tells the watchers what is new, without waiting for the next look. */
   readonly deliver: () => void;
-  /** Ends the watches and all operations, and the environment when `underWay` has settled. */
-  readonly close: (underWay: Iterable<Promise<unknown>>) => Promise<void>;
+  /** Ends the watches and all operations, and the environment when `idle` has resolved. */
+  readonly close: (idle?: Promise<void>) => Promise<void>;
 }
 
 /**
@@ -80,10 +88,15 @@ export function openLmdbPolicies(
   /** What the cache knows is true here. */
   let cached: Position = readPosition();
   let keys = keysOfGeneration(cached.generation);
-  /** The newest that was written here. It is there to be read when its transaction has been committed. */
+  /** The newest that was committed here. */
   let written = cached.revision;
   let closing: Promise<void> | undefined;
   let polling: NodeJS.Timeout | undefined;
+
+  /** The changes that were written here the last time, for those who watch. */
+  let latest: (Pick<Draft, 'base'> & { readonly changes: readonly PolicyRevision[] }) | undefined;
+  const histories = openHistories(environment);
+  const changeLog = openChangeLog(environment, changeLogLimit);
 
   const feed = createChangeFeed({ revision: refresh, changesAfter: readChanges }, watched => {
     if (watched) polling = setInterval(() => feed.deliver(), WATCH_INTERVAL_MILLISECONDS).unref();
@@ -101,7 +114,7 @@ export function openLmdbPolicies(
 
   function readPolicy(key: TenantKey): StoredPolicy | undefined {
     const bytes = environment.getBinaryFast(keys.policyForNow(key));
-    return bytes && asStored(decodePolicyRevision(bytes));
+    return bytes && decodeStoredPolicy(bytes);
   }
 
   /**
@@ -113,6 +126,10 @@ export function openLmdbPolicies(
    */
   function refresh(): number {
     assertOpen();
+    return look();
+  }
+
+  function look(): number {
     if (soleWriter && cached.revision >= written) return cached.revision;
     environment.resetReadTxn();
     const position = readPosition();
@@ -152,6 +169,9 @@ export function openLmdbPolicies(
   function readChanges(after: number): readonly PolicyRevision[] | undefined {
     const { generation } = cached;
     const revision = refresh();
+    if (latest?.base.revision === after && latest.base.generation === cached.generation) {
+      return latest.changes;
+    }
     const log = generation === cached.generation ? readLog(after, revision, CHANGES_AT_ONCE) : undefined;
     if (log === undefined) return undefined;
     const changes: PolicyRevision[] = [];
@@ -164,23 +184,45 @@ export function openLmdbPolicies(
     return changes;
   }
 
+  /** As of the last look. */
+  function find(key: TenantKey): StoredPolicy | undefined {
+    const id = keyId(key);
+    let answer = cache.get(id);
+    if (answer === undefined) {
+      assertTenantKey(key);
+      answer = readPolicy(key) ?? null;
+      cache.offer(id, answer);
+    }
+    return answer ?? undefined;
+  }
+
   return {
     environment,
     assertOpen,
     readPosition,
-    readPolicy,
-    newestRevision(key) {
-      const { start, end } = keys.historyRange(key);
-      const [newest] = environment.getKeys({ start: end, end: start, reverse: true, limit: 1 });
-      return newest && changedRevision(newest);
+    draft() {
+      look();
+      // What it becomes may be there to be read before this process knows.
+      written = Number.POSITIVE_INFINITY;
+      return openDraft({ environment, base: cached, policyAtBase: find, histories, changeLog });
     },
-    record(change) {
-      const { generation } = readPosition();
-      written = Math.max(written, change.revision);
-      const writtenKeys = keysOfGeneration(generation);
-      recordRevision(environment, writtenKeys, change);
-      logChange(environment, writtenKeys, change, changeLogLimit);
-      environment.putSync(REVISION_KEY, encodePosition({ revision: change.revision, generation }));
+    committed(draft) {
+      const { base, changes } = draft;
+      const revision = draft.revision();
+      written = revision;
+      if (changes.length === 0) return;
+      const read = changes.map(({ bytes }) => decodePolicyRevision(bytes));
+      latest = { base, changes: read };
+      if (base === cached) {
+        environment.resetReadTxn();
+        cached = { ...base, revision };
+        for (const change of read) {
+          const id = keyId(change.key);
+          cache.delete(id);
+          cache.offer(id, isStored(change) ? change : null);
+        }
+      }
+      feed.deliver();
     },
     countTenants() {
       refresh();
@@ -202,13 +244,13 @@ export function openLmdbPolicies(
           const next = decodePolicyRevision(value);
           const [first] = revisions;
           if (first && keyId(first.key) !== keyId(next.key)) {
-            yield { key: first.key, revisions };
+            yield { key: first.key, revisions: revisions.slice(-HISTORY_LIMIT) };
             revisions = [];
           }
           revisions.push(next);
         }
         const [first] = revisions;
-        if (first) yield { key: first.key, revisions };
+        if (first) yield { key: first.key, revisions: revisions.slice(-HISTORY_LIMIT) };
       } finally {
         transaction.done();
       }
@@ -217,14 +259,7 @@ export function openLmdbPolicies(
     revision: refresh,
     get(key) {
       refresh();
-      const id = keyId(key);
-      let answer = cache.get(id);
-      if (answer === undefined) {
-        assertTenantKey(key);
-        answer = readPolicy(key) ?? null;
-        cache.offer(id, answer);
-      }
-      return answer ?? undefined;
+      return find(key);
     },
     list({ dialect, after, limit = Number.POSITIVE_INFINITY } = {}) {
       refresh();
@@ -233,26 +268,31 @@ export function openLmdbPolicies(
       const policies: StoredPolicy[] = [];
       for (const { value } of environment.getRange(keys.policyRange(dialect, after))) {
         if (policies.length >= limit) break;
-        policies.push(asStored(decodePolicyRevision(value)));
+        policies.push(decodeStoredPolicy(value));
       }
       return policies;
     },
     history(key) {
       refresh();
       assertTenantKey(key);
-      return Array.from(environment.getRange(keys.historyRange(key)), ({ value }) =>
-        decodePolicyRevision(value),
-      ).reverse();
+      const { start, end } = keys.historyRange(key);
+      const newestFirst = environment.getRange({
+        start: end,
+        end: start,
+        reverse: true,
+        limit: HISTORY_LIMIT,
+      });
+      return Array.from(newestFirst, ({ value }) => decodePolicyRevision(value));
     },
     watch(listener, watchOptions) {
       assertOpen();
       return feed.watch(listener, watchOptions);
     },
-    close(underWay) {
+    close(idle = Promise.resolve()) {
       if (closing === undefined) {
         feed.clear();
         // LMDB's binding refuses the operations of a transaction that has not run yet when it is closed.
-        closing = Promise.allSettled(underWay).then(close);
+        closing = idle.then(close);
       }
       return closing;
     },
@@ -261,12 +301,3 @@ export function openLmdbPolicies(
 
 /** An entry of the log of changes. */
 type LoggedChange = Pick<PolicyRevision, 'key' | 'revision'>;
-
-function asStored(revision: PolicyRevision): StoredPolicy {
-  if (!isStored(revision)) throw new Error(`revision ${revision.revision} is in force and has no policy`);
-  return revision;
-}
-
-function isStored(revision: PolicyRevision): revision is StoredPolicy {
-  return revision.policy !== undefined;
-}

@@ -1,5 +1,5 @@
 import { decodeNumber, encodeNumber } from './lmdb-keys.ts';
-import type { PolicyRevision, TenantKey } from './policy-store.ts';
+import type { PolicyRevision, StoredPolicy, TenantKey } from './policy-store.ts';
 
 const RECORD_VERSION = 1;
 
@@ -33,6 +33,7 @@ export function decodePosition(bytes: Buffer): Position {
 export interface LogExtent {
   /** Changes up to this revision are not all remembered; later ones are. */
   readonly forgotten: number;
+  /** How many there were when the last ones were forgotten. Earlier versions go by it. */
   readonly length: number;
 }
 
@@ -59,6 +60,17 @@ export function decodePolicyRevision(bytes: Buffer): PolicyRevision {
     ...(record.settings && { settings: record.settings }),
     writtenAt: record.writtenAt,
   };
+}
+
+/** Reads the record of what a tenant has. */
+export function decodeStoredPolicy(bytes: Buffer): StoredPolicy {
+  const revision = decodePolicyRevision(bytes);
+  if (!isStored(revision)) throw new Error(`revision ${revision.revision} is in force and has no policy`);
+  return revision;
+}
+
+export function isStored(revision: PolicyRevision): revision is StoredPolicy {
+  return revision.policy !== undefined;
 }
 
 export function encodeTenantKey({ dialect, tenant }: TenantKey): Buffer {

@@ -1,8 +1,9 @@
 import type { PolicyArchive } from './archive.ts';
 import { changed } from './changed.ts';
 import { isExpected } from './expectation.ts';
-import { inTransaction } from './lmdb-environment.ts';
 import { type LmdbPoliciesOptions, openLmdbPolicies } from './lmdb-policies.ts';
+import { decodePolicyRevision } from './lmdb-records.ts';
+import { openWriter } from './lmdb-writer.ts';
 import type { Expected, PolicyStore, PolicyUpdate, TenantKey, WriteResult } from './policy-store.ts';
 import { assertTenantKey } from './tenant-key.ts';
 
@@ -18,8 +19,8 @@ export interface LmdbPolicyStore extends PolicyStore {
  */
 export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicyStore {
   const policies = openLmdbPolicies(options, 'store');
-  const { assertOpen, environment, readPolicy, readPosition, record } = policies;
-  const underWay = new Set<Promise<unknown>>();
+  const { assertOpen } = policies;
+  const writer = openWriter(policies, options.soleWriter ?? false);
 
   async function write(
     { dialect, tenant }: TenantKey,
@@ -29,22 +30,14 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicy
     assertOpen();
     const key = { dialect, tenant };
     assertTenantKey(key);
-    const transaction = inTransaction(environment, (): WriteResult => {
-      const current = readPolicy(key);
+    return await writer.write(draft => {
+      const current = draft.policy(key);
       if (!isExpected(expected, current)) return { kind: 'conflict', current };
       if (update === 'delete' && current === undefined) return { kind: 'absent' };
-      const revision = readPosition().revision + 1;
-      record({ key, revision, ...changed(current, update), writtenAt: Date.now() });
-      return { kind: 'written', revision };
+      const revision = draft.revision() + 1;
+      draft.add({ key, revision, ...changed(current, update), writtenAt: Date.now() });
+      return { kind: 'written', revision, replaced: current?.revision };
     });
-    const result = await waited(transaction);
-    if (result.kind === 'written') policies.deliver();
-    return result;
-  }
-
-  function waited<Result>(transaction: Promise<Result>): Promise<Result> {
-    underWay.add(transaction);
-    return transaction.finally(() => underWay.delete(transaction));
   }
 
   const archive: PolicyArchive = {
@@ -54,16 +47,13 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicy
     async append(key, after, past) {
       assertOpen();
       assertTenantKey(key);
-      const revision = await waited(
-        inTransaction(environment, () => {
-          if (policies.newestRevision(key) !== after) return undefined;
-          const next = readPosition().revision + 1;
-          record({ key, revision: next, ...past });
-          return next;
-        }),
-      );
-      policies.deliver();
-      return revision;
+      return await writer.write(draft => {
+        const newest = draft.newestRecord(key);
+        if ((newest && decodePolicyRevision(newest).revision) !== after) return undefined;
+        const revision = draft.revision() + 1;
+        draft.add({ key, revision, ...past });
+        return revision;
+      });
     },
   };
 
@@ -77,6 +67,6 @@ export function openLmdbPolicyStore(options: LmdbPolicyStoreOptions): LmdbPolicy
     history: policies.history,
     watch: policies.watch,
     archive,
-    close: () => policies.close(underWay),
+    close: () => policies.close(writer.idle()),
   };
 }

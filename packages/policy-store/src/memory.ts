@@ -78,7 +78,7 @@ export function openMemoryPolicyStore(options: MemoryPolicyStoreOptions = {}): P
     if (changes.length > changeLogLimit) changes.shift();
     lastRevision = change.revision;
     feed.deliver();
-    return { kind: 'written', revision: change.revision };
+    return { kind: 'written', revision: change.revision, replaced: current?.revision };
   }
 
   return {

@@ -40,7 +40,12 @@ export type Expected = number | 'absent';
 
 export type WriteResult =
   /** Done: durable, and seen by every later `get`, in this and in every other process on the same directory. */
-  | { readonly kind: 'written'; readonly revision: number }
+  | {
+      readonly kind: 'written';
+      readonly revision: number;
+      /** The revision of what the tenant had until then; undefined when it had nothing. */
+      readonly replaced: number | undefined;
+    }
   /** Nothing was deleted because there was nothing (only `delete`, without an expectation or with `absent`). */
   | { readonly kind: 'absent' }
   /** Nothing was written: the tenant has `current`, not what was expected. */

@@ -24,8 +24,8 @@ export function openStoredHistories({ directory, kind }: StoredHistoriesOptions)
     kind,
   );
   if (kind === 'replica' && environment.getBinary(SOURCE_KEY) === undefined) {
-    void close([]);
+    void close();
     throw new Error(`the replica in \`${directory}\` never was complete`);
   }
-  return { countTenants, histories, close: () => close([]) };
+  return { countTenants, histories, close: () => close() };
 }

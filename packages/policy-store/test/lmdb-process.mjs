@@ -1,8 +1,8 @@
-// A second process for the tests of `openLmdbPolicyStore`: `node lmdb-process.mjs DIRECTORY ROLE [NUMBER]`.
+// A second process for the tests of `openLmdbPolicyStore`: `node lmdb-process.mjs DIRECTORY ROLE [NUMBER | alone]`.
 import { openLmdbPolicyStore } from '../dist/index.js';
 
 const [, , directory, role, number] = process.argv;
-const store = openLmdbPolicyStore({ directory });
+const store = openLmdbPolicyStore({ directory, soleWriter: number === 'alone' });
 const key = { dialect: 'cos', tenant: 'shared' };
 
 const roles = {
@@ -33,24 +33,24 @@ const roles = {
   },
 
   /**
-   * Writes until that fails, tells how often it did not, and at each message tries once more and tells how that went. A
-   * timer keeps it alive as a server would be.
+   * Writes until that fails, and tells how often it did not. At each message it tries two writes at once, and tells how
+   * those went. A timer keeps it alive as a server would be.
    */
   async fill() {
     setInterval(() => {}, 1_000);
-    let done = 0;
+    let age = 0;
     const attempt = () =>
-      store.put(key, policy(done + 1)).then(
-        () => ({ done: ++done }),
-        error => ({ done, message: error.message, cause: error.cause?.code }),
+      store.put(key, policy(++age)).then(
+        ({ revision }) => ({ revision }),
+        error => ({ message: error.message, cause: error.cause?.code }),
       );
     for (;;) {
       const result = await attempt();
       if (result.message === undefined) continue;
-      process.send(result);
+      process.send([result]);
       break;
     }
-    process.on('message', () => void attempt().then(result => process.send(result)));
+    process.on('message', () => void Promise.all([attempt(), attempt()]).then(both => process.send(both)));
   },
 
   /** Writes to several tenants until it is killed, and tells each write when it was acknowledged. */

@@ -19,6 +19,12 @@ const FLOODED: readonly TenantKey[] = Array.from({ length: 8 }, (_, index) => ({
   tenant: `flood-${index}`,
 }));
 
+/** How a child writes. */
+const WRITERS = [
+  { name: 'beside others', args: [] },
+  { name: 'alone', args: ['alone'] },
+];
+
 interface Acknowledged {
   readonly key: TenantKey;
   readonly revision: number;
@@ -67,6 +73,16 @@ describe('openLmdbPolicyStore in several processes', () => {
     expect(store.revision()).toBe(2);
   });
 
+  it('overwrites nothing where it was told that nobody else writes, and somebody does', async () => {
+    await store.close();
+    store = openLmdbPolicyStore({ directory: directory.path, soleWriter: true });
+    await store.put(SHARED, { rules: [] });
+    execFileSync(process.execPath, [SCRIPT, directory.path, 'put', '7']);
+    expect(await store.put(SHARED, { rules: [] }, 1)).toMatchObject({ kind: 'conflict' });
+    expect(await store.put(SHARED, { rules: [] }, 2)).toMatchObject({ revision: 3, replaced: 2 });
+    expect(store.history(SHARED).map(age)).toEqual([undefined, 7, undefined]);
+  });
+
   it('keeps the object of a policy that another process did not touch', async () => {
     const mine = { dialect: 'cos', tenant: 'mine' };
     await store.put(mine, { rules: [] });
@@ -101,55 +117,63 @@ describe('openLmdbPolicyStore in several processes', () => {
     );
   });
 
-  it('keeps every acknowledged write when the writer is killed', async () => {
-    const acknowledged: Acknowledged[] = [];
-    for (let round = 1; round <= 5; round++) {
-      const child = start('flood');
-      child.on('message', message => acknowledged.push(message as Acknowledged));
-      const exit = once(child, 'exit');
-      // The watch reads while the other process writes, and must never meet half a record.
-      const stop = store.watch(event => event.kind === 'changed' && assertWhole(event.change));
-      await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(round * 150), {
-        timeout: 10_000,
-        interval: 3,
-      });
-      child.kill('SIGKILL');
-      await exit;
-      stop();
-      // By a process that opens the directory anew, as after a crash.
-      await store.close();
-      store = openLmdbPolicyStore({ directory: directory.path });
-      assertKept(store, acknowledged);
-    }
-  });
+  it.each(WRITERS)(
+    'keeps every acknowledged write when the writer is killed, $name',
+    async ({ args: how }) => {
+      const acknowledged: Acknowledged[] = [];
+      for (let round = 1; round <= 5; round++) {
+        const child = start('flood', ...how);
+        child.on('message', message => acknowledged.push(message as Acknowledged));
+        const exit = once(child, 'exit');
+        // The watch reads while the other process writes, and must never meet half a record.
+        const stop = store.watch(event => event.kind === 'changed' && assertWhole(event.change));
+        await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(round * 150), {
+          timeout: 10_000,
+          interval: 3,
+        });
+        child.kill('SIGKILL');
+        await exit;
+        stop();
+        // By a process that opens the directory anew, as after a crash.
+        await store.close();
+        store = openLmdbPolicyStore({ directory: directory.path });
+        assertKept(store, acknowledged);
+      }
+    },
+  );
 
-  it.skipIf(process.platform !== 'linux')(
-    'refuses writes while the disk is full, and goes on afterwards',
-    async () => {
+  it.skipIf(process.platform !== 'linux').each(WRITERS)(
+    'refuses writes while the disk is full, and goes on afterwards, $name',
+    async ({ args: how }) => {
       // Beyond the limit, writing fails with EFBIG as it does with ENOSPC on a full disk.
       const script = 'ulimit -S -f 512; exec "$@"';
-      const args = ['-c', script, 'sh', process.execPath, SCRIPT, directory.path, 'fill'];
+      const args = ['-c', script, 'sh', process.execPath, SCRIPT, directory.path, 'fill', ...how];
       const child = spawn('sh', args, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
       children.push(child);
       const next = async (): Promise<unknown> => {
         const ended = once(child, 'exit').then(([code]) => `it ended with ${code}`);
         return await Promise.race([once(child, 'message').then(([message]) => message as unknown), ended]);
       };
-      const full = (await next()) as { done: number };
-      const refused = { done: full.done, message: 'the disk did not take the write: File too large' };
-      expect(full).toMatchObject(refused);
+      const refused = expect.objectContaining({
+        message: 'the disk did not take the write: File too large',
+      });
+      expect(await next()).toEqual([refused]);
+      const kept = store.revision();
+      expect(age(store.get(SHARED))).toBe(kept);
       for (let attempt = 0; attempt < 3; attempt++) {
         const answer = next();
         child.send('again');
-        expect(await answer).toMatchObject(refused);
+        expect(await answer).toEqual([refused, refused]);
       }
-      expect(store.history(SHARED).length).toBe(Math.min(full.done, HISTORY_LIMIT));
-      expect(age(store.get(SHARED))).toBe(full.done);
+      expect(store.revision()).toBe(kept);
+      expect(store.history(SHARED).length).toBe(Math.min(kept, HISTORY_LIMIT));
+      expect(age(store.get(SHARED))).toBe(kept);
       execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:']);
       const answer = next();
       child.send('again');
-      expect(await answer).toEqual({ done: full.done + 1 });
-      expect(age(store.get(SHARED))).toBe(full.done + 1);
+      // Nothing is left of those that were refused, not even their numbers.
+      expect(await answer).toEqual([{ revision: kept + 1 }, { revision: kept + 2 }]);
+      expect(store.get(SHARED)?.revision).toBe(kept + 2);
     },
   );
 });

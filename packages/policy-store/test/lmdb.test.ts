@@ -1,5 +1,6 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Policy } from '@crossgate/core';
 import {
   HISTORY_LIMIT,
   type LmdbPolicyStoreOptions,
@@ -111,12 +112,14 @@ describe('openLmdbPolicyStore', () => {
 
   it('resets a watch when a change is in the log and no longer in the history', async () => {
     const store = openStore();
-    await Promise.all(Array.from({ length: HISTORY_LIMIT + 1 }, () => store.put(ALICE, { rules: [] })));
+    const writes = 1 + 2 * HISTORY_LIMIT;
+    await store.put(ALICE, { rules: [] });
+    await Promise.all(Array.from({ length: writes - 1 }, () => store.put(ALICE, { rules: [] })));
     const events: WatchEvent[] = [];
     store.watch(event => events.push(event), { afterRevision: 0 });
     await store.put(ALICE, { rules: [] });
     expect(events).toEqual([
-      { kind: 'reset', revision: HISTORY_LIMIT + 1 },
+      { kind: 'reset', revision: writes },
       { kind: 'changed', change: store.get(ALICE) },
     ]);
   });
@@ -167,6 +170,74 @@ describe('openLmdbPolicyStore', () => {
     });
   });
 
+  it.each([
+    { name: 'beside others', soleWriter: false },
+    { name: 'alone', soleWriter: true },
+  ])('lets conditional writers at once make one history, $name', async ({ soleWriter }) => {
+    const store = openStore({ soleWriter });
+    const written: { revision: number; replaced: number | undefined; count: number }[] = [];
+    let conflicts = 0;
+    const writer = async (): Promise<void> => {
+      for (let done = 0; done < 5; ) {
+        const current = store.get(ALICE);
+        const count = (current?.policy.rules[0]?.maxAgeSeconds ?? 0) + 1;
+        const result = await store.put(ALICE, countingPolicy(count), current?.revision ?? 'absent');
+        if (result.kind === 'conflict') conflicts += 1;
+        if (result.kind !== 'written') continue;
+        written.push({ ...result, count });
+        done += 1;
+        // Of another tenant, so that revisions have gaps for this one.
+        await store.put({ dialect: 'cos', tenant: 'bob' }, { rules: [] });
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, writer));
+    expect(conflicts).toBeGreaterThan(0);
+    expect(written.map(({ count }) => count)).toEqual(written.map((_, index) => index + 1));
+    expect(written.map(({ replaced }) => replaced)).toEqual([
+      undefined,
+      ...written.slice(0, -1).map(({ revision }) => revision),
+    ]);
+    expect(store.revision()).toBe(2 * written.length);
+    expect(store.history(ALICE).map(({ revision }) => revision)).toEqual(
+      written.map(({ revision }) => revision).reverse(),
+    );
+  });
+
+  it('sees the writes before it that share its commit', async () => {
+    const store = openStore();
+    const settings = { logging: { read: true } };
+    const results = await Promise.all([
+      store.update(ALICE, { settings }, 'absent'),
+      store.put(ALICE, { rules: [] }, 1),
+      store.put(ALICE, { rules: [] }, 'absent'),
+      store.delete(ALICE, 2),
+      store.delete(ALICE),
+      store.put(ALICE, { rules: [] }, 'absent'),
+    ]);
+    expect(results).toEqual([
+      { kind: 'written', revision: 1, replaced: undefined },
+      { kind: 'written', revision: 2, replaced: 1 },
+      { kind: 'conflict', current: expect.objectContaining({ revision: 2, settings }) },
+      { kind: 'written', revision: 3, replaced: 2 },
+      { kind: 'absent' },
+      { kind: 'written', revision: 4, replaced: undefined },
+    ]);
+    expect(store.get(ALICE)).not.toHaveProperty('settings');
+  });
+
+  it('removes what has left the history and the log within a few writes', async () => {
+    const store = openStore({ changeLogLimit: 32 });
+    for (let n = 0; n < 2 * HISTORY_LIMIT; n++) await store.put(ALICE, { rules: [] });
+    expect(store.history(ALICE)).toHaveLength(HISTORY_LIMIT);
+    await store.close();
+    await tamper(async database => {
+      const count = (from: string, to: string): number =>
+        database.getKeysCount({ start: Buffer.from(from), end: Buffer.from(to) });
+      expect(count('\x01h', '\x01i')).toBeLessThan(HISTORY_LIMIT + 8);
+      expect(count('\x01l', '\x01m')).toBeLessThanOrEqual(32 + 2);
+    });
+  });
+
   it('answers from the file what has fallen out of the cache', async () => {
     const store = openStore({ cacheEntries: 2 });
     const keys = Array.from({ length: 10 }, (_, index) => ({ dialect: 'cos', tenant: `${index}` }));
@@ -174,6 +245,11 @@ describe('openLmdbPolicyStore', () => {
     for (const key of [...keys, ...keys.toReversed()]) expect(store.get(key)?.key).toEqual(key);
   });
 });
+
+function countingPolicy(count: number): Policy {
+  const lists = { allowedMethods: [], allowedHeaders: [], exposeHeaders: [] };
+  return { rules: [{ allowedOrigins: ['*'], ...lists, maxAgeSeconds: count }] };
+}
 
 function openRaw(path: string) {
   return open<Buffer, Buffer>({

@@ -1,4 +1,4 @@
-import type { PolicyStore, TenantKey } from '@crossgate/policy-store';
+import type { WriteResult } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
 
 /** Which revisions a change is about. */
@@ -43,12 +43,16 @@ export function outcomeOf(status: number): Pick<AuditEntry, 'outcome' | 'status'
   return { outcome: status < 400 ? 'done' : status < 500 ? 'refused' : 'failed', status };
 }
 
-/**
- * The revision that another took the place of; null where there was none. It is asked of the history: what `get` gave
- * before the write may have been replaced since.
- */
-export function revisionBefore(policies: PolicyStore, key: TenantKey, revision: number): number | null {
-  const history = policies.history(key);
-  const before = history[history.findIndex(each => each.revision === revision) + 1];
-  return before?.policy ? before.revision : null;
+/** What a write was about. */
+export function revisionsOf(result: WriteResult): Revisions {
+  switch (result.kind) {
+    case 'written':
+      return { before: result.replaced ?? null, after: result.revision };
+    case 'absent':
+      return { before: null };
+    case 'conflict':
+      return { before: result.current?.revision ?? null };
+    default:
+      return result satisfies never;
+  }
 }

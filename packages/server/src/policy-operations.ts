@@ -1,7 +1,7 @@
 import type { Authorization, Dialect, Exchange, PolicyApi, Reply, RequestBody } from '@crossgate/dialects';
 import type { PolicyStore, TenantKey, WriteResult } from '@crossgate/policy-store';
 import type { Logger } from 'pino';
-import { openAudit, outcomeOf, type Revisions, revisionBefore } from './audit.ts';
+import { openAudit, outcomeOf, type Revisions, revisionsOf } from './audit.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { Backend } from './backend/backend.ts';
 
@@ -60,16 +60,12 @@ export function openPolicyOperations(parts: PolicyOperationsParts, policyApi: Po
 
   /** A store that cannot take a write now may take it later: what was there is in force. */
   async function written(
-    { exchange, key }: Change,
+    { exchange }: Change,
     write: Promise<WriteResult>,
     reply: (exchange: Exchange) => Reply,
   ): Promise<Answer> {
     try {
-      const result = await write;
-      const revisions =
-        result.kind === 'written'
-          ? { before: revisionBefore(policies, key, result.revision), after: result.revision }
-          : { before: null };
+      const revisions = revisionsOf(await write);
       return { reply: reply(exchange), revisions };
     } catch (error) {
       log.error({ requestId: exchange.requestId, err: error }, 'a policy could not be written');

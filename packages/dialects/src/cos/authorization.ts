@@ -88,10 +88,13 @@ function timeProblem(fields: SignatureFields, nowMilliseconds: number): ServiceE
   const now = Math.floor(nowMilliseconds / 1000);
   for (const name of ['q-sign-time', 'q-key-time'] as const) {
     const [start = 0, end = 0] = fields[name].split(';').map(Number);
+    const isOver = now > end;
+    if (!isOver && now >= start - SKEW_SECONDS) continue;
     const serverTime = `${new Date(nowMilliseconds).toISOString().slice(0, 19)}Z`;
     const details = [['ServerTime', serverTime]] as const;
-    if (now > end) return cosError('AccessDenied', 'Request has expired', details);
-    if (now < start - SKEW_SECONDS) return cosError('RequestTimeTooSkewed', undefined, details);
+    return isOver
+      ? cosError('AccessDenied', 'Request has expired', details)
+      : cosError('RequestTimeTooSkewed', undefined, details);
   }
   return undefined;
 }

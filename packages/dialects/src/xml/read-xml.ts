@@ -21,6 +21,8 @@ export type ReadXmlResult =
   | { readonly kind: 'root'; readonly root: XmlElement }
   | { readonly kind: 'diagnostic'; readonly diagnostic: Diagnostic };
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /** No document of any service nests deeper, by far. The parser's time grows with the square of the depth. */
 const DEEPEST = 16;
 /** A completion of ten thousand parts has three for each, and what SDKs add. */
@@ -33,7 +35,7 @@ const MOST_ELEMENTS = 60_000;
 export function readXml(bytes: Uint8Array): ReadXmlResult {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = UTF8.decode(bytes);
   } catch {
     return { kind: 'diagnostic', diagnostic: malformed('it is not UTF-8') };
   }

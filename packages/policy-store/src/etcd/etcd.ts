@@ -155,7 +155,7 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
       const result = await log.append(newest, entry, signal);
       if (result.kind === 'appended') {
         await visibility.of(result.revision, signal);
-        return { kind: 'written', revision: result.revision };
+        return { kind: 'written', revision: result.revision, replaced: current?.revision };
       }
       newest = result.newest;
     }
@@ -239,7 +239,7 @@ export function openEtcdPolicyStore(options: EtcdPolicyStoreOptions): EtcdPolicy
     ending.abort(new Error('the policy store is closed'));
     await replication?.close();
     await client.close();
-    await policies.close([]);
+    await policies.close();
   }
 }
 

@@ -1,5 +1,6 @@
-import { recordRevision } from '../lmdb-change.ts';
-import { inTransaction } from '../lmdb-environment.ts';
+import type { Draft } from '../lmdb-draft.ts';
+import { type Operation, writeTogether } from '../lmdb-environment.ts';
+import { encodeChange, openHistories } from '../lmdb-histories.ts';
 import { keysOfGeneration, REVISION_KEY, type RecordKeys, SOURCE_KEY } from '../lmdb-keys.ts';
 import { type LmdbPolicies, type LmdbPoliciesOptions, openLmdbPolicies } from '../lmdb-policies.ts';
 import { decodeRecord, encodeLogExtent, encodePosition, GENERATIONS } from '../lmdb-records.ts';
@@ -40,53 +41,53 @@ const REMOVED_AT_ONCE = 1_000;
 /** Throws when the directory is open in this process already, and when it is something else or of another prefix. */
 export function openReplica(options: LmdbPoliciesOptions, prefix: string): Replica {
   const policies = openLmdbPolicies(options, 'replica');
-  const { environment, readPosition, record } = policies;
+  const { environment, readPosition } = policies;
 
   function readSource(): ReplicaSource | undefined {
     const bytes = environment.getBinary(SOURCE_KEY);
     return bytes && (JSON.parse(bytes.toString()) as ReplicaSource);
   }
 
-  function writeSource(source: ReplicaSource): void {
-    environment.putSync(SOURCE_KEY, Buffer.from(JSON.stringify(source)));
+  function sourceOperation(source: ReplicaSource): Operation {
+    return [SOURCE_KEY, Buffer.from(JSON.stringify(source))];
   }
 
-  function readNewest(key: TenantKey): LogEntry | undefined {
-    const { start, end } = keysOfGeneration(readPosition().generation).historyRange(key);
-    const [newest] = environment.getRange({ start: end, end: start, reverse: true, limit: 1 });
-    return newest && decodeRecord<LogEntry>(newest.value);
+  function newestOf(draft: Draft, key: TenantKey): LogEntry | undefined {
+    const bytes = draft.newestRecord(key);
+    return bytes && decodeRecord<LogEntry>(bytes);
   }
 
-  function applyEntry(entry: LogEntry): void {
-    const newest = readNewest(entry.key);
+  function applyEntry(draft: Draft, entry: LogEntry): void {
+    const newest = newestOf(draft, entry.key);
     // A watch that was resumed tells some of it again.
     if (newest && entry.revision <= newest.revision) return;
     if (entry.sequence !== (newest?.sequence ?? 0) + 1) throw new ForeignChange();
-    record(entry);
+    draft.add(entry);
   }
 
   /** Writers remove what has left the history. Nobody removes anything else. */
-  function checkRemoved({ key, sequence }: Changes['removed'][number]): void {
-    const newest = readNewest(key);
+  function checkRemoved(draft: Draft, { key, sequence }: Changes['removed'][number]): void {
+    const newest = newestOf(draft, key);
     if (newest && sequence > newest.sequence - HISTORY_LIMIT) throw new ForeignChange();
   }
 
   async function clear(keys: RecordKeys): Promise<void> {
     for (const range of keys.ranges) {
       for (;;) {
-        const removed = await inTransaction(environment, () => {
-          const old = Array.from(environment.getKeys({ ...range, limit: REMOVED_AT_ONCE }));
-          for (const key of old) environment.removeSync(key);
-          return old.length;
-        });
-        if (removed < REMOVED_AT_ONCE) break;
+        environment.resetReadTxn();
+        const old = Array.from(environment.getKeys({ ...range, limit: REMOVED_AT_ONCE }));
+        await writeTogether(
+          environment,
+          old.map(key => [key, undefined]),
+        );
+        if (old.length < REMOVED_AT_ONCE) break;
       }
     }
   }
 
   const known = readSource();
   if (known && known.prefix !== prefix) {
-    void policies.close([]);
+    void policies.close();
     throw new Error(
       `\`${options.directory}\` is the replica of \`${known.prefix}\` in etcd, not of \`${prefix}\`: remove it, or choose another directory`,
     );
@@ -98,54 +99,53 @@ export function openReplica(options: LmdbPoliciesOptions, prefix: string): Repli
       policies.revision();
       return readSource();
     },
-    newest(key) {
-      policies.revision();
-      return readNewest(key);
-    },
+    newest: key => newestOf(policies.draft(), key),
     async apply(changes) {
+      const draft = policies.draft();
       try {
-        await inTransaction(environment, () => {
-          for (const { appended, removed, etcdRevision } of changes) {
-            for (const entry of appended) applyEntry(entry);
-            for (const place of removed) checkRemoved(place);
-            const source = readSource();
-            if (source) writeSource({ ...source, etcdRevision });
-          }
-        });
+        for (const { appended, removed } of changes) {
+          for (const entry of appended) applyEntry(draft, entry);
+          for (const place of removed) checkRemoved(draft, place);
+        }
       } catch (error) {
         if (error instanceof ForeignChange) return 'foreign';
         throw error;
       }
-      policies.deliver();
+      const source = readSource();
+      const etcdRevision = changes.at(-1)?.etcdRevision;
+      await writeTogether(environment, [
+        ...draft.operations(),
+        ...(source && etcdRevision !== undefined ? [sourceOperation({ ...source, etcdRevision })] : []),
+      ]);
+      policies.committed(draft);
       return 'applied';
     },
     async moveTo(etcdRevision) {
-      await inTransaction(environment, () => {
-        const source = readSource();
-        if (source) writeSource({ ...source, etcdRevision });
-      });
+      policies.revision();
+      const source = readSource();
+      if (source) await writeTogether(environment, [sourceOperation({ ...source, etcdRevision })]);
     },
     async replaceAll(pages) {
       policies.revision();
       const former = readPosition().generation;
       const generation = (former + 1) % GENERATIONS;
       const keys = keysOfGeneration(generation);
+      const histories = openHistories(environment);
       // What an attempt left that came to nothing.
       await clear(keys);
       let revision = 0;
       let source: ReplicaSource | undefined;
       for await (const { entries, clusterId, etcdRevision } of pages) {
-        await inTransaction(environment, () => {
-          for (const entry of entries) recordRevision(environment, keys, entry);
-        });
+        environment.resetReadTxn();
+        await writeTogether(environment, histories.operations(keys, entries.map(encodeChange)));
         for (const entry of entries) revision = Math.max(revision, entry.revision);
         source = { prefix, clusterId, etcdRevision };
       }
-      await inTransaction(environment, () => {
-        environment.putSync(keys.logExtent, encodeLogExtent({ forgotten: revision, length: 0 }));
-        environment.putSync(REVISION_KEY, encodePosition({ revision, generation }));
-        if (source) writeSource(source);
-      });
+      await writeTogether(environment, [
+        [keys.logExtent, encodeLogExtent({ forgotten: revision, length: 0 })],
+        [REVISION_KEY, encodePosition({ revision, generation })],
+        ...(source ? [sourceOperation(source)] : []),
+      ]);
       policies.deliver();
       await clear(keysOfGeneration(former));
     },

@@ -1,6 +1,5 @@
 import type { Expected, PolicyRevision, TenantKey, WriteResult } from '@crossgate/policy-store';
-import { revisionBefore } from '../audit.ts';
-import { candidateKey } from '../observed/candidate-key.ts';
+import { revisionsOf } from '../audit.ts';
 import { type AdminReply, json, problem } from './admin-reply.ts';
 import type { AdminCall } from './admin-server.ts';
 import { instant } from './instant.ts';
@@ -29,18 +28,15 @@ export function written(
   noun: RevisionNoun,
   result: WriteResult,
 ): AdminReply {
+  call.note(revisionsOf(result));
   switch (result.kind) {
     case 'written': {
       const { revision } = result;
-      const storedKey = noun === 'policy' ? key : candidateKey(key);
-      call.note({ before: revisionBefore(call.policies, storedKey, revision), after: revision });
       return json(200, { ...key, revision }, [etag(revision)]);
     }
     case 'absent':
-      call.note({ before: null });
       return absent(key, noun);
     case 'conflict': {
-      call.note({ before: result.current?.revision ?? null });
       const current = result.current ? shown(key, result.current) : null;
       const message = result.current
         ? `the ${noun} has changed: it is at revision ${result.current.revision} now`
