@@ -1,7 +1,11 @@
+import { compactText, readCompactText } from './compact-record.ts';
 import { decodeNumber, encodeNumber } from './lmdb-keys.ts';
 import type { PolicyRevision, StoredPolicy, TenantKey } from './policy-store.ts';
 
-const RECORD_VERSION = 1;
+/** JSON. */
+const JSON_VERSION = 1;
+/** A revision as `compact-record.ts` writes it. */
+const COMPACT_VERSION = 2;
 
 /** What the store is at. */
 export interface Position {
@@ -47,7 +51,9 @@ export function decodeLogExtent(bytes: Buffer): LogExtent {
 
 /** What is in `revision` beside its own members is kept too; {@link decodeRecord} reads it. */
 export function encodePolicyRevision(revision: PolicyRevision): Buffer {
-  return encodeRecord(revision);
+  const json = JSON.stringify(revision);
+  const compact = compactText(revision, json);
+  return compact === undefined ? withVersion(JSON_VERSION, json) : withVersion(COMPACT_VERSION, compact);
 }
 
 export function decodePolicyRevision(bytes: Buffer): PolicyRevision {
@@ -74,24 +80,27 @@ export function isStored(revision: PolicyRevision): revision is StoredPolicy {
 }
 
 export function encodeTenantKey({ dialect, tenant }: TenantKey): Buffer {
-  return encodeRecord({ dialect, tenant });
+  return withVersion(JSON_VERSION, JSON.stringify({ dialect, tenant }));
 }
 
 export function decodeTenantKey(bytes: Buffer): TenantKey {
   return decodeRecord(bytes);
 }
 
-// JSON rather than something shorter: it escapes lone surrogates, so every string comes back as it was.
-function encodeRecord(value: object): Buffer {
-  return Buffer.concat([Buffer.of(RECORD_VERSION), Buffer.from(JSON.stringify(value))]);
+function withVersion(version: number, text: string): Buffer {
+  return Buffer.from(String.fromCharCode(version) + text);
 }
 
 export function decodeRecord<Value>(bytes: Buffer): Value {
-  const version = bytes[0];
-  if (version !== RECORD_VERSION) {
-    throw new Error(
-      `a record of version ${version} was found, this version of Crossgate reads ${RECORD_VERSION}`,
-    );
+  const text = bytes.toString('utf8', 1);
+  switch (bytes[0]) {
+    case JSON_VERSION:
+      return JSON.parse(text);
+    case COMPACT_VERSION:
+      return readCompactText(text) as Value;
+    default:
+      throw new Error(
+        `a record of version ${bytes[0]} was found, this version of Crossgate reads up to ${COMPACT_VERSION}`,
+      );
   }
-  return JSON.parse(bytes.toString('utf8', 1));
 }

@@ -76,8 +76,8 @@ describe('openLmdbPolicyStore', () => {
     const store = openStore();
     await store.put(ALICE, { rules: [] });
     await store.close();
-    await tamper(database => database.put(Buffer.from('\x01pcos\0alice'), Buffer.from('\x02?')));
-    expect(() => openStore().get(ALICE)).toThrow(/record of version 2/);
+    await tamper(database => database.put(Buffer.from('\x01pcos\0alice'), Buffer.from('\x03?')));
+    expect(() => openStore().get(ALICE)).toThrow(/record of version 3/);
   });
 
   it('writes nothing of a policy that cannot be written', async () => {
