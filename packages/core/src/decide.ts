@@ -8,9 +8,8 @@ import type {
   RefusalReason,
   ResponseHeader,
 } from './decision.ts';
-import { listElements } from './field-name.ts';
 import {
-  allowsHeader,
+  namesAllowedBy,
   requestedMethods,
   rulesForHeaders,
   rulesForMethod,
@@ -51,15 +50,12 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
     const nearer = firstCommonRule(byOrigin, byMethod);
     return refuse(policy, refused, nearer === NONE ? 'method-not-allowed' : 'headers-not-allowed');
   }
-  let allowedNames: readonly string[] | undefined;
-  if (unlisted === 'refuse' || unlisted === 'filter') {
-    const names = listElements(list);
-    allowedNames = namesAllowedBy(index, policy, names);
-    if (unlisted === 'refuse' && allowedNames.length < names.length) {
-      return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
-    }
+  const allowed =
+    unlisted === 'refuse' || unlisted === 'filter' ? namesAllowedBy(policy, index, list) : undefined;
+  if (unlisted === 'refuse' && !allowed?.isAll) {
+    return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
   }
-  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, allowedNames });
+  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, allowed });
   return { kind: 'allowed', rule: index, status: profile.preflight.status, headers };
 }
 
@@ -101,14 +97,6 @@ function refuse(
   reason: RefusalReason,
 ): Extract<PreflightDecision, { kind: 'refused' }> {
   return { kind: 'refused', reason, ...refusal, headers: policy.vary ? VARY_ONLY : NO_HEADERS };
-}
-
-/** The names themselves where all of them are allowed, as nearly always. */
-function namesAllowedBy(rule: number, policy: CompiledPolicy, names: readonly string[]): readonly string[] {
-  for (const name of names) {
-    if (!allowsHeader(policy, rule, name)) return names.filter(other => allowsHeader(policy, rule, other));
-  }
-  return names;
 }
 
 function varies(policy: CompiledPolicy, method: string, byMethod: RuleSet): boolean {

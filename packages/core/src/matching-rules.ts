@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from './compile.ts';
-import { hasOnlyNames, isToken, listElements, visitDistinctElements } from './field-name.ts';
+import { hasOnlyNames, isToken, listElements, visitDistinctElements, visitElements } from './field-name.ts';
 import { originLookupKey } from './origin-pattern.ts';
 import { lookup } from './pattern-index.ts';
 import type { Profile } from './profile.ts';
@@ -73,6 +73,36 @@ export function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet |
     return to;
   });
   return rest < list.length && !hasOnlyNames(list.slice(rest)) ? emptyRuleSet(policy.rules.length) : rules;
+}
+
+/** Those of a list of requested headers that a rule allows, as they were sent. */
+export interface AllowedNames {
+  readonly names: readonly string[];
+  /** Whether all elements of the list are among them. */
+  readonly isAll: boolean;
+  /** Whether none of them has a capital. */
+  readonly isLowerCase: boolean;
+}
+
+/** Where a name that is not allowed makes the service refuse, none is looked at after it. */
+export function namesAllowedBy(policy: CompiledPolicy, rule: number, list: string): AllowedNames {
+  const names: string[] = [];
+  let isAll = true;
+  let isLowerCase = true;
+  visitElements(list, (from, to, form) => {
+    const name = list.slice(from, to);
+    if (form === 'mixed-case') isLowerCase = false;
+    if (form !== 'no-name') {
+      const key = form === 'lower-case' ? name : name.toLowerCase();
+      if (hasRule(lookup(policy.headers, key), rule)) {
+        names.push(name);
+        return to;
+      }
+    }
+    isAll = false;
+    return policy.profile.headers.unlisted === 'refuse' ? list.length : to;
+  });
+  return { names, isAll, isLowerCase };
 }
 
 /** Whether a rule allows a requested header. A name that is no token is allowed by no rule, `*` included. */

@@ -15,11 +15,28 @@ export function qingstorCommonHeaders(exchange: Exchange): readonly ResponseHead
 const PROCESS_ID = randomBytes(8).toString('hex');
 let requestCounter = randomBytes(4).readUInt32BE();
 
-/** 32 hexadecimal digits, unique by process and counter. */
+/** Of a byte. */
+const DIGITS: readonly string[] = Array.from({ length: 0x100 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+
+let startSecond = Number.NaN;
+let start = '';
+
+/**
+ * 32 hexadecimal digits, unique by process and counter. Every request has them, so that all but the counter is made once a
+ * second.
+ */
 export function newQingstorRequestId(now: number): string {
+  const second = Math.floor(now / 1000);
+  if (second !== startSecond) {
+    startSecond = second;
+    start = second.toString(16).slice(-8).padStart(8, '0');
+  }
   requestCounter = (requestCounter + 1) >>> 0;
-  const time = Math.floor(now / 1000).toString(16);
-  return time.slice(-8).padStart(8, '0') + requestCounter.toString(16).padStart(8, '0') + PROCESS_ID;
+  const high = `${DIGITS[requestCounter >>> 24]}${DIGITS[(requestCounter >>> 16) & 0xff]}`;
+  const low = `${DIGITS[(requestCounter >>> 8) & 0xff]}${DIGITS[requestCounter & 0xff]}`;
+  return `${start}${high}${low}${PROCESS_ID}`;
 }
 
 const EMPTY: readonly ResponseHeader[] = [['Content-Length', '0']];
