@@ -2,6 +2,7 @@ import type { CompiledPolicy, CompiledRule } from './compile.ts';
 import type { ActualRequest, ResponseHeader } from './decision.ts';
 import { hasElement, listElements, visitDistinctElements } from './field-name.ts';
 import { matchesHeader } from './header-pattern.ts';
+import { joinNames, type LongNameList } from './long-name-list.ts';
 import type { AllowedNames } from './matching-rules.ts';
 import type { AnswerHeader } from './profile.ts';
 
@@ -16,6 +17,8 @@ export interface AnswerFacts {
   readonly methods: readonly string[];
   /** As received; empty when there is none. */
   readonly requestHeaders: string;
+  /** The same, where it is a long list that was read just now. */
+  readonly long: LongNameList | undefined;
   /** Of the requested names those that the rule allows; undefined where that is all of them. */
   readonly allowed: AllowedNames | undefined;
 }
@@ -44,12 +47,13 @@ export function actualAnswer(
   varies: boolean,
 ): readonly ResponseHeader[] {
   const { profile } = policy;
+  const facts = { origin, methods: [], requestHeaders: '', long: undefined, allowed: undefined };
   const headers: ResponseHeader[] = [];
   for (const name of profile.answers.actual) {
     const header =
       name === 'Access-Control-Expose-Headers'
         ? exposeHeaders(policy, rule, request.responseHeaderNames ?? [])
-        : answerHeader(name, policy, rule, { origin, methods: [], requestHeaders: '', allowed: undefined });
+        : answerHeader(name, policy, rule, facts);
     if (header) headers.push(header);
   }
   const needless = profile.actual.vary === 'origin-not-any' && answersAny(policy, rule) && !policy.vary;
@@ -135,6 +139,12 @@ function ruleHeaders(rule: CompiledRule, facts: AnswerFacts): ResponseHeader | u
     return hasElement(requestHeaders) ? ['Access-Control-Allow-Headers', requestHeaders] : undefined;
   }
   const names = new Set(rule.exactHeaders);
+  if (facts.long?.isWhole) {
+    const requested = joinNames(facts.long, rule.exactHeaders);
+    // Not put into the set: to hash so long a text costs as much as to read it.
+    const lists = requested === '' ? [...names] : [...names, requested];
+    return lists.length === 0 ? undefined : ['Access-Control-Allow-Headers', lists.join(',')];
+  }
   if (facts.allowed) for (const name of facts.allowed.names) names.add(name.toLowerCase());
   else {
     visitDistinctElements(requestHeaders, (from, to, form) => {

@@ -8,6 +8,7 @@ import type {
   RefusalReason,
   ResponseHeader,
 } from './decision.ts';
+import { beginLongNameList } from './long-name-list.ts';
 import {
   namesAllowedBy,
   requestedMethods,
@@ -43,7 +44,8 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   const byMethod = rulesForMethods(policy, methods);
   const { unlisted } = profile.headers;
   const list = requestHeaders ?? '';
-  const byHeaders = unlisted === 'next-rule' ? rulesForHeaders(policy, list) : undefined;
+  const long = unlisted === 'next-rule' ? beginLongNameList(list) : undefined;
+  const byHeaders = unlisted === 'next-rule' ? rulesForHeaders(policy, list, long) : undefined;
   const index = firstCommonRule(byOrigin, byMethod, byHeaders);
   const rule = policy.rules[index];
   if (!rule) {
@@ -55,7 +57,7 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   if (unlisted === 'refuse' && !allowed?.isAll) {
     return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
   }
-  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, allowed });
+  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, long, allowed });
   return { kind: 'allowed', rule: index, status: profile.preflight.status, headers };
 }
 

@@ -1,7 +1,10 @@
+import { visitAffixes } from './affix-tree.ts';
 import type { CompiledPolicy } from './compile.ts';
 import { hasOnlyNames, isToken, listElements, visitDistinctElements, visitElements } from './field-name.ts';
+import { beginAlike, type LongNameList, NONE as NO_NAME, nameOf, nextNewName } from './long-name-list.ts';
 import { originLookupKey } from './origin-pattern.ts';
-import { lookup } from './pattern-index.ts';
+import { lookup, type PatternIndex } from './pattern-index.ts';
+import { longestPrefix } from './prefix-sets.ts';
 import type { Profile } from './profile.ts';
 import {
   emptyRuleSet,
@@ -50,8 +53,18 @@ export function ruleWithoutOrigin(policy: CompiledPolicy, method: string): numbe
  * The rules that allow every name of the list; undefined when there is no name. A name that is no token is allowed by
  * no rule, `*` included. A hostile list costs little: names that come again are passed over, none is looked up once all
  * rules that are left allow any, and a set is made only when one becomes smaller.
+ *
+ * @param long the list, where it is such a one
  */
-export function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet | undefined {
+export function rulesForHeaders(
+  policy: CompiledPolicy,
+  list: string,
+  long: LongNameList | undefined,
+): RuleSet | undefined {
+  if (long) {
+    const found = rulesForLongList(policy, long);
+    if (found !== 'unfinished') return found;
+  }
   const { headers } = policy;
   let rules: RuleSet | undefined;
   let rest = list.length;
@@ -73,6 +86,46 @@ export function rulesForHeaders(policy: CompiledPolicy, list: string): RuleSet |
     return to;
   });
   return rest < list.length && !hasOnlyNames(list.slice(rest)) ? emptyRuleSet(policy.rules.length) : rules;
+}
+
+/** `unfinished` where the list has too many names. */
+function rulesForLongList(
+  { headers }: CompiledPolicy,
+  list: LongNameList,
+): RuleSet | undefined | 'unfinished' {
+  let rules: RuleSet | undefined;
+  let covered = NO_NAME;
+  let coveredLength = 0;
+  for (let name = nextNewName(list); name !== NO_NAME; name = nextNewName(list)) {
+    if (covered !== NO_NAME && beginAlike(name, covered, coveredLength)) continue;
+    const text = nameOf(list, name);
+    const allowing = lookup(headers, text);
+    if (!rules || !isWithin(rules, allowing)) {
+      rules = rules ? intersection(rules, allowing) : allowing;
+      if (isEmpty(rules) || isWithin(rules, headers.any)) return rules;
+    }
+    const length = coveringPrefix(headers, text, rules);
+    if (length === undefined) continue;
+    covered = name;
+    coveredLength = length;
+  }
+  return list.isWhole ? rules : 'unfinished';
+}
+
+/**
+ * How long a prefix of the name is of which wildcards allow whatever begins with it, by all of the rules: such names need
+ * not be looked up. Undefined when there is none.
+ */
+function coveringPrefix({ wildcards }: PatternIndex, name: string, rules: RuleSet): number | undefined {
+  let covering: number | undefined;
+  if (!wildcards) return covering;
+  visitAffixes(wildcards.suffixes, '', prefixes => {
+    visitAffixes(wildcards.prefixes, name, number => {
+      const entry = longestPrefix(prefixes, number);
+      if (covering === undefined && entry && isWithin(rules, entry.all)) covering = entry.length;
+    });
+  });
+  return covering;
 }
 
 /** Those of a list of requested headers that a rule allows, as they were sent. */
