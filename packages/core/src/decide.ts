@@ -15,6 +15,7 @@ import {
   rulesForHeaders,
   rulesForMethod,
   rulesForMethods,
+  rulesForNamedOrigin,
   rulesForOrigin,
   ruleWithoutOrigin,
 } from './matching-rules.ts';
@@ -36,8 +37,9 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   }
   const { refused } = profile.preflight;
   if (policy.rules.length === 0) return refuse(policy, refused, 'no-rules');
-  if (!isSingleOrigin(origin)) return refuse(policy, refused, 'origin-malformed');
-  const byOrigin = rulesForOrigin(policy, origin);
+  const named = rulesForNamedOrigin(policy, origin);
+  if (!named && !isSingleOrigin(origin)) return refuse(policy, refused, 'origin-malformed');
+  const byOrigin = named ?? rulesForOrigin(policy, origin);
   if (!byOrigin || isEmpty(byOrigin)) return refuse(policy, refused, 'origin-not-allowed');
 
   const methods = requestedMethods(profile, requestMethod);
@@ -82,8 +84,11 @@ export function decideActual(policy: CompiledPolicy, request: ActualRequest): Ac
     return { kind: 'not-cors', headers: rule ? actualAnswer(policy, rule, '*', request, vary) : without };
   }
   if (policy.rules.length === 0) return { kind: 'refused', reason: 'no-rules', headers: without };
-  if (!isSingleOrigin(origin)) return { kind: 'refused', reason: 'origin-malformed', headers: without };
-  const byOrigin = rulesForOrigin(policy, origin);
+  const named = rulesForNamedOrigin(policy, origin);
+  if (!named && !isSingleOrigin(origin)) {
+    return { kind: 'refused', reason: 'origin-malformed', headers: without };
+  }
+  const byOrigin = named ?? rulesForOrigin(policy, origin);
   const index = byOrigin ? firstCommonRule(byOrigin, byMethod) : NONE;
   const rule = policy.rules[index];
   if (rule) {

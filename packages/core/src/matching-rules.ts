@@ -19,6 +19,15 @@ import {
 
 // What a rule allows. To decide and to explain a decision is to ask these.
 
+/**
+ * The rules that allow an origin which one of them names outright, in the form in which they are compared; undefined for
+ * any other. What is named is one origin, and nothing else has to be asked about it: nearly all that are allowed are
+ * found so.
+ */
+export function rulesForNamedOrigin(policy: CompiledPolicy, origin: string): RuleSet | undefined {
+  return policy.origins.exact.get(origin);
+}
+
 /** Undefined when no rule can allow the origin. It is for the caller to ask `isSingleOrigin` first. */
 export function rulesForOrigin(policy: CompiledPolicy, origin: string): RuleSet | undefined {
   const key = originLookupKey(origin, policy.profile.origins);
@@ -31,7 +40,8 @@ export function rulesForMethod(policy: CompiledPolicy, method: string): RuleSet 
 
 /** The methods that `Access-Control-Request-Method` stands for. */
 export function requestedMethods(profile: Profile, requestMethod: string): readonly string[] {
-  return profile.methods.requested === 'list' ? listElements(requestMethod) : [requestMethod];
+  const isList = profile.methods.requested === 'list' && !isToken(requestMethod);
+  return isList ? listElements(requestMethod) : [requestMethod];
 }
 
 /** The rules that allow at least one of the methods. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ResponseHeader } from '@crossgate/core';
 import type { Fault, Replies } from '../dialect.ts';
 import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
+import { nextDigits } from '../request-guid.ts';
 import { type QingstorErrorCode, qingstorError } from './errors.ts';
 
 /** Headers of every answer: "Common Headers" of the API reference. */
@@ -13,13 +14,6 @@ export function qingstorCommonHeaders(exchange: Exchange): readonly ResponseHead
 }
 
 const PROCESS_ID = randomBytes(8).toString('hex');
-let requestCounter = randomBytes(4).readUInt32BE();
-
-/** Of a byte. */
-const DIGITS: readonly string[] = Array.from({ length: 0x100 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
-
 let startSecond = Number.NaN;
 let start = '';
 
@@ -33,10 +27,7 @@ export function newQingstorRequestId(now: number): string {
     startSecond = second;
     start = second.toString(16).slice(-8).padStart(8, '0');
   }
-  requestCounter = (requestCounter + 1) >>> 0;
-  const high = `${DIGITS[requestCounter >>> 24]}${DIGITS[(requestCounter >>> 16) & 0xff]}`;
-  const low = `${DIGITS[(requestCounter >>> 8) & 0xff]}${DIGITS[requestCounter & 0xff]}`;
-  return `${start}${high}${low}${PROCESS_ID}`;
+  return `${start}${nextDigits()}${PROCESS_ID}`;
 }
 
 const EMPTY: readonly ResponseHeader[] = [['Content-Length', '0']];

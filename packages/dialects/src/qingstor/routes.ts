@@ -24,22 +24,20 @@ const LOCATIONS: BucketLocations = {
   methodNotAllowed: () => qingstorError('method_not_allowed'),
 };
 
-/** The labels before the name of the service; `undefined` is what the Node SDK writes for a zone that was not set. */
+/** The host, and the labels before the name of the service; `undefined` is what the Node SDK writes for a zone that was not set. */
 function labelsOf(authority: string): readonly (string | undefined)[] {
-  return SERVICE_HOST.exec(hostWithoutPort(authority).toLowerCase())?.slice(1) ?? NONE;
+  return SERVICE_HOST.exec(hostWithoutPort(authority).toLowerCase()) ?? [];
 }
-
-const NONE: readonly string[] = [];
 
 /** The bucket that a host names. A label alone is a zone when it cannot be one: zones have five characters at the most. */
 function bucketOfHost(authority: string): string | undefined {
-  const [first] = labelsOf(authority);
+  const [, first] = labelsOf(authority);
   return first !== undefined && first !== 'undefined' && isBucketName(first) ? first : undefined;
 }
 
 /** The zone that a host names; a host that names none is in a zone of our choice. */
 export function zoneOfHost(authority: string): string {
-  const [first, second] = labelsOf(authority);
+  const [, first, second] = labelsOf(authority);
   const zone = second ?? (bucketOfHost(authority) === undefined ? first : undefined);
   return zone && zone !== 'undefined' ? zone : DEFAULT_ZONE;
 }
