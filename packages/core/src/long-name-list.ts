@@ -17,17 +17,26 @@ export interface LongNameList {
 
 /** Shorter ones are read as fast without all this. */
 const LEAST_LENGTH = 256;
-const MOST_LENGTH = 65_536;
-const MOST_NAMES = 4096;
+/** No server takes more. */
+const MOST_LENGTH: number = 1 << 19;
 
-/** Where each name that was found stands first. */
+const MOST_NAMES: number = 1 << 16;
+/** Where each name that was found stands first. What no list has needed yet is no memory but an address. */
 const starts: Int32Array = new Int32Array(MOST_NAMES);
 const ends: Int32Array = new Int32Array(MOST_NAMES);
 const hashes: Int32Array = new Int32Array(MOST_NAMES);
+/** The numbers of names and one, each at the first free place after the one that its hash tells. */
+const places: Int32Array = new Int32Array(2 * MOST_NAMES);
+/** So many of them as are enough for the length of a list, but one: all bits are set. */
+let lastPlace = 0;
 
-/** A power of two. The numbers of names and one, each at the first free place after the one that its hash tells. */
-const PLACES = 8192;
-const places: Uint16Array = new Uint16Array(PLACES);
+/** Empties as many as there can be names, for those of two characters. */
+function emptyPlaces(length: number): void {
+  const bits = 31 - Math.clz32(length);
+  lastPlace = Math.min(1 << bits, places.length) - 1;
+  places.fill(0, 0, lastPlace + 1);
+}
+
 /** Names that are made to share a place shall not take the time of their number squared. */
 const MOST_PROBES = 32;
 
@@ -46,7 +55,7 @@ export function beginLongNameList(list: string): LongNameList | undefined {
   const text = (kinds & UPPER) === 0 ? list : list.toLowerCase();
   if (text !== list) codes = codesOf(text);
   if (words.buffer !== codes.buffer) words = new DataView(codes.buffer);
-  places.fill(0);
+  emptyPlaces(length);
   return { text, at: 0, count: 0, isWhole: false };
 }
 
@@ -170,7 +179,8 @@ function readName(from: number): number {
 /** The number of the name that was read last. A new one gets the next, `count`, or is `NONE` where it gets no place. */
 function find(count: number, from: number, to: number, takesPlace: boolean): number {
   const hash = lastHash;
-  let place = (hash ^ (hash >>> 15)) & (PLACES - 1);
+  const last = lastPlace;
+  let place = (hash ^ (hash >>> 15)) & last;
   for (let probe = 0; probe < MOST_PROBES; probe++) {
     const known = (places[place] ?? 0) - 1;
     if (known === NONE) {
@@ -189,7 +199,7 @@ function find(count: number, from: number, to: number, takesPlace: boolean): num
     ) {
       return known;
     }
-    place = (place + 1) & (PLACES - 1);
+    place = (place + 1) & last;
   }
   return NONE;
 }

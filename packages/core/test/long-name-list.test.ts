@@ -41,7 +41,7 @@ describe('beginLongNameList', () => {
     { name: 'a character beyond ASCII', value: `${LONG}é` },
     { name: 'one that is in ASCII in lower case', value: `${LONG}\u212a` },
     { name: 'a brace as the last of many', value: `${LONG}${'a'.repeat(7)}}` },
-    { name: 'a list that is very long', value: LONG.repeat(100) },
+    { name: 'a list that is very long', value: LONG.repeat(1000) },
   ])('does not take $name', ({ value }) => {
     expect(beginLongNameList(value)).toBeUndefined();
   });
@@ -72,8 +72,15 @@ describe('nextNewName', () => {
   });
 
   it('does not come to the end of too many names', () => {
-    const list = read(Array.from({ length: 5000 }, (_, n) => `x-${n}`).join(','));
-    expect(list).toMatchObject({ count: 4096, isWhole: false });
+    const list = read(Array.from({ length: 70_000 }, (_, n) => n.toString(36)).join(','));
+    expect(list).toMatchObject({ count: 65_536, isWhole: false });
+  });
+
+  it('comes to the end of as many names as a list of half a megabyte has', () => {
+    const names = Array.from({ length: 50_000 }, (_, n) => `x-${n}`);
+    const list = read(names.join(','));
+    expect(list).toMatchObject({ count: 50_000, isWhole: true });
+    expect(joinNames(list as LongNameList, ['x-0'])).toBe(names.slice(1).join(','));
   });
 });
 
