@@ -3,6 +3,8 @@ import type { CompiledRule } from './compiled-rule.ts';
 import type { ActualRequest, ResponseHeader } from './decision.ts';
 import { hasElement, listElements, visitDistinctElements } from './field-name.ts';
 import { matchesHeader } from './header-pattern.ts';
+import { joinNames, type LongNameList } from './long-name-list.ts';
+import type { AllowedNames } from './matching-rules.ts';
 import type { AnswerHeader } from './profile.ts';
 
 export const VARY_ORIGIN: ResponseHeader = ['Vary', 'Origin'];
@@ -16,8 +18,10 @@ export interface AnswerFacts {
   readonly methods: readonly string[];
   /** As received; empty when there is none. */
   readonly requestHeaders: string;
+  /** The same, where it is a long list that was read just now. */
+  readonly long: LongNameList | undefined;
   /** Of the requested names those that the rule allows; undefined where that is all of them. */
-  readonly allowedNames: readonly string[] | undefined;
+  readonly allowed: AllowedNames | undefined;
 }
 
 /** The headers of an allowed preflight, in the order of the profile. */
@@ -44,12 +48,13 @@ export function actualAnswer(
   varies: boolean,
 ): readonly ResponseHeader[] {
   const { profile } = policy;
+  const facts = { origin, methods: [], requestHeaders: '', long: undefined, allowed: undefined };
   const headers: ResponseHeader[] = [];
   for (const name of profile.answers.actual) {
     const header =
       name === 'Access-Control-Expose-Headers'
         ? exposeHeaders(policy, rule, request.responseHeaderNames ?? [])
-        : answerHeader(name, policy, rule, { origin, methods: [], requestHeaders: '', allowedNames: [] });
+        : answerHeader(name, policy, rule, facts);
     if (header) headers.push(header);
   }
   const needless = profile.actual.vary === 'origin-not-any' && answersAny(policy, rule) && !policy.vary;
@@ -107,10 +112,25 @@ function requestedHeaders(
 ): ResponseHeader | undefined {
   const convention = policy.profile.answers.allowHeaders;
   if (convention.kind === 'rule') return ruleHeaders(rule, facts);
-  const names = facts.allowedNames ?? listElements(facts.requestHeaders);
+  const { requestHeaders, allowed } = facts;
+  const names = allowed?.names ?? listElements(requestHeaders);
   if (names.length === 0) return undefined;
-  const sorted = convention.kind === 'requested' && convention.form === 'lower-case-sorted';
-  return ['Access-Control-Allow-Headers', (sorted ? names.map(lowerCase).sort() : names).join(',')];
+  const mustBeSorted = convention.kind === 'requested' && convention.form === 'lower-case-sorted';
+  const isSuch = !mustBeSorted || (allowed?.isLowerCase === true && isSorted(names));
+  const value = isSuch ? joined(names, requestHeaders) : names.map(lowerCase).sort().join(',');
+  return ['Access-Control-Allow-Headers', value];
+}
+
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? '') > (names[i] ?? '')) return false;
+  return true;
+}
+
+/** The names with commas between them: nearly always that is the list in which they were sent. */
+function joined(names: readonly string[], list: string): string {
+  let length = names.length - 1;
+  for (const name of names) length += name.length;
+  return length === list.length ? list : names.join(',');
 }
 
 /** The list of a rule of which a name is a pattern: a pattern is of no use to a browser, the names it matches are. */
@@ -120,7 +140,13 @@ function ruleHeaders(rule: CompiledRule, facts: AnswerFacts): ResponseHeader | u
     return hasElement(requestHeaders) ? ['Access-Control-Allow-Headers', requestHeaders] : undefined;
   }
   const names = new Set(rule.answers.exactHeaders);
-  if (facts.allowedNames) for (const name of facts.allowedNames) names.add(name.toLowerCase());
+  if (facts.long?.isWhole) {
+    const requested = joinNames(facts.long, rule.answers.exactHeaders);
+    // Not put into the set: to hash so long a text costs as much as to read it.
+    const lists = requested === '' ? [...names] : [...names, requested];
+    return lists.length === 0 ? undefined : ['Access-Control-Allow-Headers', lists.join(',')];
+  }
+  if (facts.allowed) for (const name of facts.allowed.names) names.add(name.toLowerCase());
   else {
     visitDistinctElements(requestHeaders, (from, to, form) => {
       const name = requestHeaders.slice(from, to);

@@ -8,13 +8,14 @@ import type {
   RefusalReason,
   ResponseHeader,
 } from './decision.ts';
-import { listElements } from './field-name.ts';
+import { beginLongNameList } from './long-name-list.ts';
 import {
-  allowsHeader,
+  namesAllowedBy,
   requestedMethods,
   rulesForHeaders,
   rulesForMethod,
   rulesForMethods,
+  rulesForNamedOrigin,
   rulesForOrigin,
   ruleWithoutOrigin,
 } from './matching-rules.ts';
@@ -36,30 +37,29 @@ export function decidePreflight(policy: CompiledPolicy, request: PreflightReques
   }
   const { refused } = profile.preflight;
   if (policy.rules.length === 0) return refuse(policy, refused, 'no-rules');
-  if (!isSingleOrigin(origin)) return refuse(policy, refused, 'origin-malformed');
-  const byOrigin = rulesForOrigin(policy, origin);
+  const named = rulesForNamedOrigin(policy, origin);
+  if (!named && !isSingleOrigin(origin)) return refuse(policy, refused, 'origin-malformed');
+  const byOrigin = named ?? rulesForOrigin(policy, origin);
   if (!byOrigin || isEmpty(byOrigin)) return refuse(policy, refused, 'origin-not-allowed');
 
   const methods = requestedMethods(profile, requestMethod);
   const byMethod = rulesForMethods(policy, methods);
   const { unlisted } = profile.headers;
   const list = requestHeaders ?? '';
-  const byHeaders = unlisted === 'next-rule' ? rulesForHeaders(policy, list) : undefined;
+  const long = unlisted === 'next-rule' ? beginLongNameList(list) : undefined;
+  const byHeaders = unlisted === 'next-rule' ? rulesForHeaders(policy, list, long) : undefined;
   const index = firstCommonRule(byOrigin, byMethod, byHeaders);
   const rule = policy.rules[index];
   if (!rule) {
     const nearer = firstCommonRule(byOrigin, byMethod);
     return refuse(policy, refused, nearer === NONE ? 'method-not-allowed' : 'headers-not-allowed');
   }
-  let allowedNames: readonly string[] | undefined;
-  if (unlisted === 'refuse' || unlisted === 'filter') {
-    const names = listElements(list);
-    allowedNames = namesAllowedBy(index, policy, names);
-    if (unlisted === 'refuse' && allowedNames.length < names.length) {
-      return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
-    }
+  const allowed =
+    unlisted === 'refuse' || unlisted === 'filter' ? namesAllowedBy(policy, index, list) : undefined;
+  if (unlisted === 'refuse' && !allowed?.isAll) {
+    return { ...refuse(policy, refused, 'headers-not-allowed'), rule: index };
   }
-  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, allowedNames });
+  const headers = preflightAnswer(policy, rule, { origin, methods, requestHeaders: list, long, allowed });
   return { kind: 'allowed', rule: index, status: profile.preflight.status, headers };
 }
 
@@ -84,8 +84,11 @@ export function decideActual(policy: CompiledPolicy, request: ActualRequest): Ac
     return { kind: 'not-cors', headers: rule ? actualAnswer(policy, rule, '*', request, vary) : without };
   }
   if (policy.rules.length === 0) return { kind: 'refused', reason: 'no-rules', headers: without };
-  if (!isSingleOrigin(origin)) return { kind: 'refused', reason: 'origin-malformed', headers: without };
-  const byOrigin = rulesForOrigin(policy, origin);
+  const named = rulesForNamedOrigin(policy, origin);
+  if (!named && !isSingleOrigin(origin)) {
+    return { kind: 'refused', reason: 'origin-malformed', headers: without };
+  }
+  const byOrigin = named ?? rulesForOrigin(policy, origin);
   const index = byOrigin ? firstCommonRule(byOrigin, byMethod) : NONE;
   const rule = policy.rules[index];
   if (rule) {
@@ -101,14 +104,6 @@ function refuse(
   reason: RefusalReason,
 ): Extract<PreflightDecision, { kind: 'refused' }> {
   return { kind: 'refused', reason, ...refusal, headers: policy.vary ? VARY_ONLY : NO_HEADERS };
-}
-
-/** The names themselves where all of them are allowed, as nearly always. */
-function namesAllowedBy(rule: number, policy: CompiledPolicy, names: readonly string[]): readonly string[] {
-  for (const name of names) {
-    if (!allowsHeader(policy, rule, name)) return names.filter(other => allowsHeader(policy, rule, other));
-  }
-  return names;
 }
 
 function varies(policy: CompiledPolicy, method: string, byMethod: RuleSet): boolean {

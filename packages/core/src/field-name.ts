@@ -2,8 +2,8 @@
 export type NameForm = 'lower-case' | 'mixed-case' | 'no-name';
 
 const LOWER = 1;
-const UPPER = 2;
-const OTHER = 4;
+export const UPPER = 2;
+export const OTHER = 4;
 
 /** Stands for every character beyond ASCII, of which none is in a name. */
 const BEYOND = 0xff;
@@ -14,6 +14,10 @@ for (const character of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz") {
   KINDS[character.toUpperCase().charCodeAt(0)] = UPPER;
   KINDS[character.charCodeAt(0)] = LOWER;
 }
+
+/** The same of a list of names: its commas count as what has no capital. */
+export const KINDS_OF_CODES: Uint8Array = KINDS.slice();
+KINDS_OF_CODES[0x2c] = LOWER;
 
 /** Whether `text` can be a field name: one or more `tchar`. */
 export function isToken(text: string): boolean {
@@ -36,7 +40,7 @@ function formOf(kinds: number): NameForm {
   return kinds === 0 || kinds >= OTHER ? 'no-name' : 'mixed-case';
 }
 
-const COMMA = 0x2c;
+export const COMMA = 0x2c;
 
 function isBlank(code: number | undefined): boolean {
   return code === 0x20 || code === 0x09;
@@ -146,15 +150,18 @@ declare const TextEncoder: new () => {
 };
 
 const ENCODER = new TextEncoder();
-let codeBuffer: Uint8Array = new Uint8Array(1024);
+let codeBuffer: Uint8Array = new Uint8Array(2048);
 
 /** From this length on it is worth its call. */
 const ENCODED_LENGTH = 128;
 
-/** The codes of the characters of a text, none above {@link BEYOND}; until the next call. */
-function codesOf(text: string): Uint8Array {
+/** For what is read together with a text. */
+const ROOM_BEHIND = 1024;
+
+/** The codes of the characters of a text, none above {@link BEYOND}, with some room behind them; until the next call. */
+export function codesOf(text: string): Uint8Array {
   const { length } = text;
-  if (codeBuffer.length < length) codeBuffer = new Uint8Array(length);
+  if (codeBuffer.length < length + ROOM_BEHIND) codeBuffer = new Uint8Array(length + ROOM_BEHIND);
   // What is beyond ASCII takes more than a byte: there is no room for all then.
   if (length >= ENCODED_LENGTH && ENCODER.encodeInto(text, codeBuffer.subarray(0, length)).read === length) {
     return codeBuffer;

@@ -49,8 +49,14 @@ export interface Gate {
   /**
    * Answers a preflight that has one `Host` and no body. Whether it was answered: what is none to the service, or cannot
    * be sent, has to be handled like any other request.
+   *
+   * @param preflight what the head asks for
    */
-  readonly answerPreflight: (head: RequestHead, connection: PreflightConnection) => boolean;
+  readonly answerPreflight: (
+    head: RequestHead,
+    preflight: PreflightRequest,
+    connection: PreflightConnection,
+  ) => boolean;
 }
 
 /** What a preflight is answered on. */
@@ -116,13 +122,16 @@ export function openGate(parts: GateParts): Gate {
     }
   }
 
-  function answerPreflight(head: RequestHead, connection: PreflightConnection): boolean {
+  function answerPreflight(
+    head: RequestHead,
+    preflight: PreflightRequest,
+    connection: PreflightConnection,
+  ): boolean {
+    // It comes again, by the parser, and is counted then.
+    if (!isPreflight(dialect.profile, preflight)) return false;
     const started = performance.now();
     try {
       const exchange = openExchange(head, connection.address, connection.isSecure);
-      const preflight = preflightOf(exchange);
-      // It comes again, by the parser, and is counted then.
-      if (!isPreflight(dialect.profile, preflight)) return false;
       const refused = overRate(exchange, started);
       const answer = refused ? tooMany(exchange, refused) : tryPreflight(exchange, preflight);
       if (!answer || !connection.send(answer.reply, exchange.receivedAt)) return false;
@@ -228,7 +237,8 @@ export function openGate(parts: GateParts): Gate {
   /** An answer with the headers that every answer of the service has. */
   function complete(exchange: Exchange, reply: Reply): Reply {
     if (reply.fromUpstream) return reply;
-    return { ...reply, headers: [...reply.headers, ...dialect.commonHeaders(exchange, reply)] };
+    const common = dialect.commonHeaders(exchange, reply);
+    return common.length === 0 ? reply : { ...reply, headers: [...reply.headers, ...common] };
   }
 
   /** Rejects, and never throws. Nothing is awaited here: what a backend promises is passed on as it is. */

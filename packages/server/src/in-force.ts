@@ -34,7 +34,7 @@ export function openInForce(
   return {
     gate: {
       handle: (request, response) => gate.handle(request, response),
-      answerPreflight: (head, connection) => gate.answerPreflight(head, connection),
+      answerPreflight: (head, preflight, connection) => gate.answerPreflight(head, preflight, connection),
     },
     replace: next => {
       if (!isEqual(next, current)) {

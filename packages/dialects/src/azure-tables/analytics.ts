@@ -15,13 +15,17 @@ const PREFLIGHT = 'TablePreflightRequest';
 const GET_PROPERTIES = 'GetTableServiceProperties';
 const SET_PROPERTIES = 'SetTableServiceProperties';
 
+/** What nearly all are. */
+const ANSWERED_PREFLIGHT: Usage = { operation: PREFLIGHT, status: 'AnonymousSuccess', billable: true };
+
 /** "Storage Analytics Logged Operations and Status Messages". */
 function classify(exchange: Exchange, reply: Reply): Usage | undefined {
   const operation = operationOf(exchange);
   if (operation === undefined) return undefined;
+  if (operation === PREFLIGHT && reply.status === 200) return ANSWERED_PREFLIGHT;
   const status = PREFIXES[credentialOf(exchange)] + outcomeOf(reply);
   // A preflight that is refused is not billed ("Preflight Table Request"), whatever its status says.
-  const billable = operation === PREFLIGHT ? reply.status === 200 : isBillable(status);
+  const billable = operation !== PREFLIGHT && isBillable(status);
   return { operation, status, billable };
 }
 

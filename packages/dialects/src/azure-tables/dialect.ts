@@ -1,10 +1,11 @@
 import type { Dialect } from '../dialect.ts';
+import { newRequestGuid } from '../request-guid.ts';
 import { azureTablesAnalytics } from './analytics.ts';
 import { authorizeAzureTables, namesAccount } from './authorization.ts';
 import { azureTablesCredentialProblems } from './credential-problems.ts';
 import { azureTablesPolicyApi } from './policy-api.ts';
 import { azureTablesProfile } from './profile.ts';
-import { azureTablesCommonHeaders, azureTablesReplies, newAzureTablesRequestId } from './responses.ts';
+import { azureTablesCommonHeaders, azureTablesReplies } from './responses.ts';
 import { isAccountName, locateAzureTables } from './routes.ts';
 
 /** The public account of the storage emulator ("Use the Azurite emulator"), and the key that everybody knows. */
@@ -25,7 +26,7 @@ export const azureTablesDialect: Dialect = {
   example: { tenant: EMULATOR_ACCOUNT, path: `/${EMULATOR_ACCOUNT}/mytable` },
   isTenantName: isAccountName,
   credentialProblems: azureTablesCredentialProblems,
-  newRequestId: newAzureTablesRequestId,
+  newRequestId: newRequestGuid,
   locate: locateAzureTables,
   authorize: authorizeAzureTables,
   gateway: { host: 'as-sent', checksCredentials: false, names: namesAccount },

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { RefusalReason, ResponseHeader } from '@crossgate/core';
 import { preferredMediaType } from '../accept.ts';
 import type { Fault, Replies } from '../dialect.ts';
@@ -28,11 +27,6 @@ export function azureTablesCommonHeaders(exchange: Exchange, reply: Reply): read
 export function safeClientRequestId({ request }: Exchange): string | undefined {
   const id = headerValue(request, 'x-ms-client-request-id');
   return id !== undefined && /^[\x20-\x7e]{1,1024}$/.test(id) ? id : undefined;
-}
-
-/** A GUID in lower case. */
-export function newAzureTablesRequestId(): string {
-  return randomUUID();
 }
 
 export function emptyReply(status: number, headers: readonly ResponseHeader[] = []): ErrorReply {

@@ -17,9 +17,12 @@ export function isAccountName(name: string): boolean {
   return /^[a-z0-9]{3,24}$/.test(name);
 }
 
+/** Names the same account in its other place. */
+const SECONDARY = '-secondary';
+
 /**
  * Finds account, path and operation. The account is in the host, or, for any other host, the first segment of the path,
- * as the emulator has it. `-secondary` names the same account in its other place.
+ * as the emulator has it.
  */
 export function locateAzureTables(request: RequestHead): Location {
   const { authority, path, query } = splitTarget(request.target, headerValue(request, 'host') ?? '');
@@ -27,7 +30,8 @@ export function locateAzureTables(request: RequestHead): Location {
   const slash = path.indexOf('/', 1);
   const first = path.slice(1, slash === -1 ? undefined : slash);
   const inPath = percentDecode(first);
-  const tenant = (inHost ?? inPath)?.replace(/-secondary$/, '') || undefined;
+  const named = inHost ?? inPath;
+  const tenant = (named?.endsWith(SECONDARY) ? named.slice(0, -SECONDARY.length) : named) || undefined;
   const below = path.slice(inHost === undefined ? first.length + 2 : 1);
   const resource = percentDecode(below);
   const pathStyle = inHost === undefined && tenant !== undefined;

@@ -1,8 +1,9 @@
 import type { Dialect } from '../dialect.ts';
+import { newRequestGuid } from '../request-guid.ts';
 import { isAccountId } from './account-id.ts';
 import { authorizeBoomi, namesUser } from './authorization.ts';
 import { boomiProfile } from './profile.ts';
-import { boomiCommonHeaders, boomiReplies, newBoomiRequestId } from './responses.ts';
+import { boomiCommonHeaders, boomiReplies } from './responses.ts';
 import { locateBoomi } from './routes.ts';
 
 /**
@@ -24,7 +25,7 @@ export const boomiDialect: Dialect = {
   },
   example: { tenant: 'account-123456', path: '/api/rest/v1/account-123456/Atom' },
   isTenantName: isAccountId,
-  newRequestId: newBoomiRequestId,
+  newRequestId: newRequestGuid,
   locate: locateBoomi,
   authorize: authorizeBoomi,
   gateway: { host: 'upstream', checksCredentials: true, names: namesUser },

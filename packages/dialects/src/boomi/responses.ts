@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { ResponseHeader } from '@crossgate/core';
 import { preferredMediaType } from '../accept.ts';
 import type { Replies } from '../dialect.ts';
@@ -10,10 +9,6 @@ import { boomiError } from './errors.ts';
 /** No header is known that every answer has, and none tells the id of the request: it is for the log. */
 export function boomiCommonHeaders(): readonly ResponseHeader[] {
   return [];
-}
-
-export function newBoomiRequestId(): string {
-  return randomUUID();
 }
 
 const EMPTY: readonly ResponseHeader[] = [['Content-Length', '0']];

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ResponseHeader } from '@crossgate/core';
 import type { Fault, Replies } from '../dialect.ts';
 import type { ErrorReply, Exchange, ServiceError } from '../exchange.ts';
+import { nextDigits } from '../request-guid.ts';
 import { type QingstorErrorCode, qingstorError } from './errors.ts';
 
 /** Headers of every answer: "Common Headers" of the API reference. */
@@ -13,13 +14,20 @@ export function qingstorCommonHeaders(exchange: Exchange): readonly ResponseHead
 }
 
 const PROCESS_ID = randomBytes(8).toString('hex');
-let requestCounter = randomBytes(4).readUInt32BE();
+let startSecond = Number.NaN;
+let start = '';
 
-/** 32 hexadecimal digits, unique by process and counter. */
+/**
+ * 32 hexadecimal digits, unique by process and counter. Every request has them, so that all but the counter is made once a
+ * second.
+ */
 export function newQingstorRequestId(now: number): string {
-  requestCounter = (requestCounter + 1) >>> 0;
-  const time = Math.floor(now / 1000).toString(16);
-  return time.slice(-8).padStart(8, '0') + requestCounter.toString(16).padStart(8, '0') + PROCESS_ID;
+  const second = Math.floor(now / 1000);
+  if (second !== startSecond) {
+    startSecond = second;
+    start = second.toString(16).slice(-8).padStart(8, '0');
+  }
+  return `${start}${nextDigits()}${PROCESS_ID}`;
 }
 
 const EMPTY: readonly ResponseHeader[] = [['Content-Length', '0']];

@@ -18,22 +18,26 @@ export function locateQingstor(request: RequestHead): Location {
 }
 
 const LOCATIONS: BucketLocations = {
-  bucketOfHost: authority => namesOfHost(authority).bucket,
+  bucketOfHost,
   keyProblem: () => undefined,
   unreadable: problem => qingstorError('invalid_argument', `The request target cannot be read: ${problem}.`),
   methodNotAllowed: () => qingstorError('method_not_allowed'),
 };
 
-/** What a host names. A label alone is a zone when it cannot be a bucket: zones have five characters at the most. */
-function namesOfHost(authority: string): { readonly bucket?: string; readonly zone?: string } {
-  const [, first, second] = SERVICE_HOST.exec(hostWithoutPort(authority).toLowerCase()) ?? [];
-  // `undefined` is what the Node SDK writes for a zone that was not set.
-  const isBucket = first !== undefined && first !== 'undefined' && isBucketName(first);
-  const zone = second ?? (isBucket ? undefined : first);
-  return { ...(isBucket && { bucket: first }), ...(zone && zone !== 'undefined' && { zone }) };
+/** The host, and the labels before the name of the service; `undefined` is what the Node SDK writes for a zone that was not set. */
+function labelsOf(authority: string): readonly (string | undefined)[] {
+  return SERVICE_HOST.exec(hostWithoutPort(authority).toLowerCase()) ?? [];
+}
+
+/** The bucket that a host names. A label alone is a zone when it cannot be one: zones have five characters at the most. */
+function bucketOfHost(authority: string): string | undefined {
+  const [, first] = labelsOf(authority);
+  return first !== undefined && first !== 'undefined' && isBucketName(first) ? first : undefined;
 }
 
 /** The zone that a host names; a host that names none is in a zone of our choice. */
 export function zoneOfHost(authority: string): string {
-  return namesOfHost(authority).zone ?? DEFAULT_ZONE;
+  const [, first, second] = labelsOf(authority);
+  const zone = second ?? (bucketOfHost(authority) === undefined ? first : undefined);
+  return zone && zone !== 'undefined' ? zone : DEFAULT_ZONE;
 }

@@ -5,7 +5,6 @@ import {
   azureTablesCommonHeaders,
   azureTablesErrorReply,
   azureTablesReplies,
-  newAzureTablesRequestId,
 } from '../../src/azure-tables/responses.ts';
 import type { Fault } from '../../src/dialect.ts';
 import { exchangeOf, type Pairs, PROPERTIES, type SentRequest } from './azure-tables-exchange.ts';
@@ -251,13 +250,5 @@ describe('azureTablesReplies.unknownTenant', () => {
       errorCode: 'ResourceNotFound',
       body: expect.stringContaining('3 to 24'),
     });
-  });
-});
-
-describe('newAzureTablesRequestId', () => {
-  it('is a GUID in lower case, another each time', () => {
-    const ids = Array.from({ length: 100 }, newAzureTablesRequestId);
-    expect(new Set(ids).size).toBe(100);
-    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 });

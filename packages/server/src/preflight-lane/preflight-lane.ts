@@ -87,7 +87,7 @@ export function openPreflightLane(
         const text = bytes.toString('latin1');
         while (start < text.length && !socket.writableNeedDrain) {
           const request = readSimpleRequest(text, start, limitBytes);
-          if (!request || !answer(request.head, connection)) break;
+          if (!request || !answer(request.head, request.preflight, connection)) break;
           start = request.end;
           answered++;
         }

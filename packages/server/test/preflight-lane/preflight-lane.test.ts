@@ -47,7 +47,7 @@ describe('openPreflightLane', () => {
     server = createServer();
     answered = 0;
     sent = 0;
-    const answer: Parameters<typeof openPreflightLane>[1] = (_head, { send, onceSent }) => {
+    const answer: Parameters<typeof openPreflightLane>[1] = (_head, _preflight, { send, onceSent }) => {
       answered++;
       const canBeSent = send({ status: 200, headers: [['X-Long', 'x'.repeat(10_000)]] }, 0);
       onceSent(() => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { headerValue } from '@crossgate/dialects';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSimpleRequest } from '../../src/preflight-lane/simple-request.ts';
@@ -30,6 +31,8 @@ const PIECES = [
   ...['Host: a\r\n', 'host:a:80\r\n', 'Origin: https://a.example\r\n', 'Content-Length: 0\r\n', 'x: y\r\n'],
   ...[
     'Access-Control-Request-Method: PUT\r\n',
+    'access-control-request-HEADERS: x-a\r\n',
+    'ORIGIN:b\r\n',
     'Connection: keep-alive\r\n',
     'TE: trailers\r\n',
     ':',
@@ -117,6 +120,11 @@ describe('readSimpleRequest', () => {
         expect(first).toBeDefined();
         expect([first?.method, first?.url, first?.httpVersion]).toEqual([method, target, '1.1']);
         expect(first?.rawHeaders).toEqual(rawHeaders);
+        expect(simple.preflight).toEqual({
+          origin: headerValue(simple.head, 'origin'),
+          requestMethod: headerValue(simple.head, 'access-control-request-method'),
+          requestHeaders: headerValue(simple.head, 'access-control-request-headers'),
+        });
       }),
       { numRuns: 3_000 },
     );
