@@ -15,7 +15,7 @@ const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
  * header. Paths are not normalised: `a/../b` and `%2F` are names of their own to an object store.
  */
 export function splitTarget(target: string, host: string): RequestTarget {
-  const absolute = ABSOLUTE_FORM.exec(target);
+  const absolute = target.startsWith('/') ? null : ABSOLUTE_FORM.exec(target);
   const rest = absolute ? target.slice(absolute[0].length) : target;
   const mark = rest.indexOf('?');
   const path = mark === -1 ? rest : rest.slice(0, mark);
@@ -28,7 +28,7 @@ export function splitTarget(target: string, host: string): RequestTarget {
 
 /** `host[:port]` without the port. */
 export function hostWithoutPort(authority: string): string {
-  return authority.replace(/:[0-9]*$/, '');
+  return authority.includes(':') ? authority.replace(/:[0-9]*$/, '') : authority;
 }
 
 /** Percent-decodes once, as UTF-8. Undefined when that is not possible. */
@@ -44,6 +44,7 @@ export function percentDecode(text: string): string | undefined {
 /** The parameters of a query, in order. Undefined when one cannot be decoded. */
 export function queryParameters(query: string): QueryParameter[] | undefined {
   const parameters: QueryParameter[] = [];
+  if (query === '') return parameters;
   for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');

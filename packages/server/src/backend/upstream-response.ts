@@ -1,5 +1,5 @@
 import type { ResponseHeader } from '@crossgate/core';
-import { endToEndHeaders } from './hop-by-hop.ts';
+import { connectionOptions, isEndToEnd } from './hop-by-hop.ts';
 
 /** What is passed on of the head of an upstream's answer. */
 export interface UpstreamHead {
@@ -19,38 +19,33 @@ export interface UpstreamHead {
 export function readUpstreamHead(
   status: number,
   reason: string,
-  rawHeaders: readonly (Buffer | string)[],
+  rawHeaders: readonly Buffer[],
 ): UpstreamHead | undefined {
-  const all: ResponseHeader[] = [];
+  const lines = rawHeaders.map(part => part.toString('latin1'));
+  const options = connectionOptions(lines);
+  const headers: ResponseHeader[] = [];
   let lengthBytes: number | undefined;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = text(rawHeaders[i]);
-    const value = text(rawHeaders[i + 1]);
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const name = lines[i] ?? '';
+    const value = lines[i + 1] ?? '';
     if (!isFieldValue(value)) return undefined;
-    const kind = kindOf(name);
-    if (kind === 'cors') continue;
-    // Any other coding is still in the body, and its name would be lost.
-    if (kind === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
-    if (kind === 'content-length') {
-      if (status === 204) continue;
-      lengthBytes = Number(value);
+    if (name.length >= SHORTEST_MEANT) {
+      const key = name.toLowerCase();
+      if (key.startsWith('access-control-')) continue;
+      // Any other coding is still in the body, and its name would be lost.
+      if (key === 'transfer-encoding' && value.toLowerCase() !== 'chunked') return undefined;
+      if (key === 'content-length') {
+        if (status === 204) continue;
+        lengthBytes = Number(value);
+      }
     }
-    all.push([name, value]);
+    if (isEndToEnd(name, options)) headers.push([name, value]);
   }
-  return { status, reason: isFieldValue(reason) ? reason : '', headers: endToEndHeaders(all), lengthBytes };
+  return { status, reason: isFieldValue(reason) ? reason : '', headers, lengthBytes };
 }
 
-/** What a header means here. Most are told by their length alone. */
-function kindOf(name: string): 'cors' | 'content-length' | 'transfer-encoding' | 'other' {
-  if (name.length < 14) return 'other';
-  const key = name.toLowerCase();
-  if (key.startsWith('access-control-')) return 'cors';
-  return key === 'content-length' || key === 'transfer-encoding' ? key : 'other';
-}
-
-function text(part: Buffer | string | undefined): string {
-  return typeof part === 'string' ? part : (part?.toString('latin1') ?? '');
-}
+/** `Content-Length`: a shorter name means nothing here. */
+const SHORTEST_MEANT = 14;
 
 /** RFC 9110, section 5.5: visible characters, spaces, tabs and bytes beyond ASCII. */
 function isFieldValue(value: string): boolean {
