@@ -98,7 +98,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (status < 200) return true;
     const head = readUpstreamHead(status, reason, rawHeaders);
     if (!head) {
-      this.#abort?.(new Error('the head of the answer has what no header can have'));
+      this.#abort?.(new Error('the answer has a transfer coding other than chunked'));
       return true;
     }
     this.#head = head;
