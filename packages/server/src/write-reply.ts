@@ -26,8 +26,8 @@ export function writeReply(
 }
 
 /**
- * Head and body as one text cost less than half of what a list of buffers does, on its way to the system. `end` with a
- * body would make it a list again.
+ * Head and body as one text go to the system for less than a list of texts and buffers does. `end` with a body would make
+ * it a list again.
  *
  * @param body one character a byte
  */
