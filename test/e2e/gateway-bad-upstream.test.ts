@@ -98,6 +98,10 @@ describe('an upstream that answers what is not an answer', () => {
       name: 'another control character in a value',
       bytes: 'HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 2\r\n\r\nok',
     },
+    ...[...'\x02\x08\x0b\x0c\x1f\x7f'].map(character => ({
+      name: `a value with the byte ${character.charCodeAt(0)}`,
+      bytes: `HTTP/1.1 200 OK\r\nX-A: a${character}b\r\nContent-Length: 2\r\n\r\nok`,
+    })),
     { name: 'a blank in a name', bytes: 'HTTP/1.1 200 OK\r\nX A: b\r\nContent-Length: 2\r\n\r\nok' },
     { name: 'a blank behind a name', bytes: 'HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok' },
     { name: 'a name that is empty', bytes: 'HTTP/1.1 200 OK\r\n: b\r\nContent-Length: 2\r\n\r\nok' },

@@ -329,6 +329,27 @@ describe('the answer', () => {
     expect(/^transfer-encoding: chunked\r$/im.test(received) ? unchunk(content) : content).toBe(body);
   });
 
+  it.each([0, 1, 1024, 8192, 8193, 16_384, 16_385])(
+    'of %i bytes comes through whole, whatever the bytes are, and the connection stays',
+    async length => {
+      const body = Array.from({ length }, (_, i) => String.fromCharCode(i % 256)).join('');
+      upstream.play(({ line, connection }) => {
+        connection.write(
+          line.startsWith('GET /1') ? answer(body, ['X-A: \xe9']) : answer('next', ['Connection: close']),
+        );
+      });
+      const connection = await openConnection(gateway.cos);
+      connection.write(`GET /1 HTTP/1.1\r\n${HOST_LINE}\r\n\r\n`);
+      await connection.untilReceived(length + 1);
+      connection.write(rawRequest('GET /2 HTTP/1.1', [HOST_LINE]));
+      const received = await connection.untilClosed();
+      const start = received.indexOf('\r\n\r\n') + 4;
+      expect(received.slice(0, start)).toMatch(/^X-A: \xe9\r$/m);
+      expect(received.slice(start, start + length) === body).toBe(true);
+      expect(received.slice(start + length)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\r\n\r\nnext$/s);
+    },
+  );
+
   it('to HTTP/1.0 without a length ends with its connection', async () => {
     const received = await passRaw(
       `GET /a HTTP/1.0\r\n${HOST_LINE}\r\n\r\n`,

@@ -32,7 +32,7 @@ export type {
   RequestHead,
   ServiceError,
 } from './exchange.ts';
-export { headerLines, headerPairs, headerValue } from './headers.ts';
+export { headerValue } from './headers.ts';
 export { readNeutralPolicy } from './json/neutral-policy.ts';
 export {
   azureTablesProfile,

@@ -44,6 +44,7 @@ export function percentDecode(text: string): string | undefined {
 /** The parameters of a query, in order. Undefined when one cannot be decoded. */
 export function queryParameters(query: string): QueryParameter[] | undefined {
   const parameters: QueryParameter[] = [];
+  if (query === '') return parameters;
   for (const part of query.split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');

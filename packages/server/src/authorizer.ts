@@ -44,7 +44,9 @@ export function openAuthorizer(dialect: Dialect, credentialsOf: CredentialsOf, l
 
   function upstreamProblem(exchange: Exchange): ServiceError | undefined {
     const { tenant, operation } = exchange.location;
-    const named = credentialsOf(tenant).restricted.find(
+    const { restricted } = credentialsOf(tenant);
+    if (restricted.length === 0) return undefined;
+    const named = restricted.find(
       // Most of them are ruled out by their role, for less than it takes to look for their names.
       credential => !isAllowed(credential.role ?? 'all', operation) && gateway.names(exchange, credential),
     );

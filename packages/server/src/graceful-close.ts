@@ -50,7 +50,8 @@ export function prepareGracefulClose(server: Server): (graceMs: number) => Promi
     connection.hasAsked = true;
     connection.unfinished.add(response);
     if (closing) response.shouldKeepAlive = false;
-    response.once('close', () => {
+    // It is emitted once.
+    response.on('close', () => {
       connection.unfinished.delete(response);
       if (closing) endIdle(connection, socket);
     });

@@ -18,6 +18,7 @@ export function openCredentials(all: readonly Credential[]): CredentialsOf {
     const own = all.filter(credential => [undefined, name].includes(credential.tenant?.toLowerCase()));
     byTenant.set(name, asCredentials(own, restricted));
   }
+  if (byTenant.size === 0) return () => others;
   return tenant => (tenant === undefined ? undefined : byTenant.get(tenant.toLowerCase())) ?? others;
 }
 

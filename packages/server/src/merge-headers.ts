@@ -5,7 +5,12 @@ export function mergeHeaders(
   own: readonly ResponseHeader[],
   cors: readonly ResponseHeader[],
 ): readonly ResponseHeader[] {
-  if (!cors.some(isVary) || !own.some(isVary)) return cors.length === 0 ? own : [...own, ...cors];
+  if (!hasVary(cors) || !hasVary(own)) {
+    if (cors.length === 0) return own;
+    const all = own.slice();
+    for (const header of cors) all.push(header);
+    return all;
+  }
   const names = new Map<string, string>();
   for (const [, value] of [...own.filter(isVary), ...cors.filter(isVary)]) {
     for (const part of value.split(',')) {
@@ -18,6 +23,12 @@ export function mergeHeaders(
   return [...own.filter(header => !isVary(header)), ...cors.filter(header => !isVary(header)), vary];
 }
 
-function isVary([name]: ResponseHeader): boolean {
+function hasVary(headers: readonly ResponseHeader[]): boolean {
+  for (const header of headers) if (isVary(header)) return true;
+  return false;
+}
+
+function isVary(header: ResponseHeader): boolean {
+  const name = header[0];
   return name.length === 4 && name.toLowerCase() === 'vary';
 }

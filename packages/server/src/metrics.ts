@@ -19,10 +19,13 @@ export interface Metrics {
 
 export interface Counter {
   readonly increment: (...labels: string[]) => void;
+  /** What counts for these labels, for those that are counted all the time. */
+  readonly of: (...labels: string[]) => { readonly increment: () => void };
 }
 
 export interface Histogram {
-  readonly observe: (seconds: number, ...labels: string[]) => void;
+  /** What observes for these labels. */
+  readonly of: (...labels: string[]) => { readonly observe: (seconds: number) => void };
 }
 
 export type MetricsSnapshot = readonly MetricSnapshot[];
@@ -53,6 +56,14 @@ export function newMetrics(): Metrics {
         increment: (...labels) => {
           series.of(labels).count += 1;
         },
+        of: (...labels) => {
+          const entry = series.of(labels);
+          return {
+            increment: () => {
+              entry.count += 1;
+            },
+          };
+        },
       };
     },
     histogram: (name, help, labelNames) => {
@@ -70,11 +81,15 @@ export function newMetrics(): Metrics {
         ),
       }));
       return {
-        observe: (seconds, ...labels) => {
+        of: (...labels) => {
           const entry = series.of(labels);
-          const bucket = bucketOf(seconds);
-          entry.counts[bucket] = (entry.counts[bucket] ?? 0) + 1;
-          entry.sum += seconds;
+          return {
+            observe: seconds => {
+              const bucket = bucketOf(seconds);
+              entry.counts[bucket] = (entry.counts[bucket] ?? 0) + 1;
+              entry.sum += seconds;
+            },
+          };
         },
       };
     },

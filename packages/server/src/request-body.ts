@@ -10,7 +10,7 @@ export function requestBody(request: IncomingMessage): RequestBody {
     read: limitBytes =>
       length !== undefined && Number(length) > limitBytes
         ? Promise.resolve('too-large')
-        : readAll(request, limitBytes),
+        : readWhole(request, limitBytes),
   };
 }
 
@@ -29,6 +29,54 @@ export function bodyIncomplete(): BodyError {
   return new BodyError('body-incomplete', 'the client went away before the body was read');
 }
 
+/** By events: iterating costs several times as much as all else that is done about a small body. */
+function readWhole(request: IncomingMessage, limitBytes: number): Promise<Uint8Array | 'too-large'> {
+  return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    const crumbs = watchCrumbs();
+    let total = 0;
+    const leave = (): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone).pause();
+    };
+    const onData = (chunk: Uint8Array): void => {
+      total += chunk.length;
+      parts.push(chunk);
+      const problem = crumbs(chunk);
+      if (!problem && total <= limitBytes) return;
+      leave();
+      if (problem) reject(problem);
+      else resolve('too-large');
+    };
+    const onEnd = (): void => {
+      leave();
+      if (request.complete) resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, total));
+      else reject(bodyIncomplete());
+    };
+    const onGone = (): void => {
+      leave();
+      reject(bodyIncomplete());
+    };
+    if (request.readableEnded) onEnd();
+    // A request fails with its connection, also when all of it has come and waits to be read.
+    else if (request.destroyed) onGone();
+    else request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  });
+}
+
+async function* chunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
+  const crumbs = watchCrumbs();
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      const problem = crumbs(chunk as Uint8Array);
+      if (problem) throw problem;
+      yield chunk as Uint8Array;
+    }
+  } catch (error) {
+    throw error instanceof BodyError ? error : bodyIncomplete();
+  }
+  if (!request.complete) throw bodyIncomplete();
+}
+
 /**
  * A chunk of one byte costs us what a large one costs, and the client next to nothing. So many may be small, then their
  * average counts: no client writes a large body in crumbs.
@@ -36,69 +84,17 @@ export function bodyIncomplete(): BodyError {
 const SMALL_CHUNKS = 4096;
 const LEAST_AVERAGE_BYTES = 16;
 
-/** Counts what comes. Throws a BodyError when that is too many chunks of too few bytes. */
-function chunkCounter(): (chunk: Uint8Array) => void {
+/** Tells, of each chunk of a body, whether it is one crumb too many. */
+function watchCrumbs(): (chunk: Uint8Array) => BodyError | undefined {
   let count = 0;
   let total = 0;
   return chunk => {
     count += 1;
     total += chunk.length;
-    if (count > SMALL_CHUNKS && total < count * LEAST_AVERAGE_BYTES) {
-      throw new BodyError('request-malformed', 'the body comes in too many chunks of too few bytes');
-    }
+    return count > SMALL_CHUNKS && total < count * LEAST_AVERAGE_BYTES
+      ? new BodyError('request-malformed', 'the body comes in too many chunks of too few bytes')
+      : undefined;
   };
-}
-
-async function* chunks(request: IncomingMessage): AsyncGenerator<Uint8Array> {
-  const count = chunkCounter();
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      count(chunk as Uint8Array);
-      yield chunk as Uint8Array;
-    }
-  } catch (error) {
-    // A request fails with its connection, also when all of it has come and waits to be read.
-    throw error instanceof BodyError ? error : bodyIncomplete();
-  }
-  if (!request.complete) throw bodyIncomplete();
-}
-
-/** Small bodies are most: an iterator costs several times of what reading them does. */
-function readAll(request: IncomingMessage, limitBytes: number): Promise<Uint8Array | 'too-large'> {
-  if (request.destroyed) return Promise.reject(bodyIncomplete());
-  return new Promise((resolve, reject) => {
-    const count = chunkCounter();
-    const parts: Uint8Array[] = [];
-    let total = 0;
-    const onData = (chunk: Uint8Array): void => {
-      try {
-        count(chunk);
-      } catch (error) {
-        stop();
-        reject(error);
-        return;
-      }
-      total += chunk.length;
-      parts.push(chunk);
-      if (total <= limitBytes) return;
-      stop();
-      resolve('too-large');
-    };
-    const onEnd = (): void => {
-      stop();
-      if (request.complete) resolve(Buffer.concat(parts, total));
-      else reject(bodyIncomplete());
-    };
-    const onGone = (): void => {
-      stop();
-      reject(bodyIncomplete());
-    };
-    const stop = (): void => {
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
-      request.pause();
-    };
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
-  });
 }
 
 /** Whether the head of the request announces a body. */

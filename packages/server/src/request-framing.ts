@@ -1,11 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { headerLines, type RequestHead } from '@crossgate/dialects';
+import type { RequestHead } from '@crossgate/dialects';
 
 /** RFC 9112, section 3.2: a request of HTTP/1.1 has exactly one `Host`. */
 export function hasOneHost(request: IncomingMessage, head: RequestHead): boolean {
-  const lines = headerLines(head, 'host');
-  if (lines.length === 0) return request.httpVersion === '1.0';
-  return lines.length === 1 && HOST.test(lines[0] ?? '');
+  const { rawHeaders } = head;
+  let host: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length !== 4 || name.toLowerCase() !== 'host') continue;
+    if (host !== undefined) return false;
+    host = rawHeaders[i + 1] ?? '';
+  }
+  return host === undefined ? request.httpVersion === '1.0' : HOST.test(host);
 }
 
 const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/;

@@ -38,12 +38,25 @@ export function openRequestObserver(dialect: string, metrics: Metrics, log: Logg
     'Requests that were answered with 500 or 503 because something is wrong here.',
     ['dialect', 'kind'],
   );
+  const countersOf = ({ kind, result, reason }: Outcome) => ({
+    kind,
+    result,
+    reason,
+    requests: requests.of(dialect, kind, result, reason),
+    durations: durations.of(dialect, kind),
+  });
+  /** Those of the last request: the next one mostly ends the same way, and looking them up costs more than counting. */
+  let counters: ReturnType<typeof countersOf> | undefined;
   let limitedSince = 0;
   let lastLimited = Number.NEGATIVE_INFINITY;
-  return (exchange, reply, { kind, result, reason }, started) => {
-    requests.increment(dialect, kind, result, reason);
+  return (exchange, reply, outcome, started) => {
+    const { kind, result, reason } = outcome;
+    if (counters?.result !== result || counters.reason !== reason || counters.kind !== kind) {
+      counters = countersOf(outcome);
+    }
+    counters.requests.increment();
     if (isFailure(reply) && result !== 'limited') failures.increment(dialect, kind);
-    durations.observe((performance.now() - started) / 1000, dialect, kind);
+    counters.durations.observe((performance.now() - started) / 1000);
     const isSample = result === 'limited' && started - lastLimited >= LIMITED_EVERY_MS;
     const level = result === 'refused' || isSample ? 'info' : 'debug';
     if (result === 'limited' && !isSample) limitedSince += 1;

@@ -23,19 +23,34 @@ export interface AnswerTracker {
  */
 const MOST_WAITING = 64;
 
+/** Of one connection. */
+interface Queue {
+  readonly unanswered: Set<ServerResponse>;
+  readonly turns: (() => void)[];
+  /** Called back once, when all of it is answered. */
+  last: (() => void) | undefined;
+}
+
 /** @param connections are told which of them owe answers */
 export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): AnswerTracker {
-  const unanswered = new WeakMap<Socket, Set<ServerResponse>>();
-  const waiting = new WeakMap<Socket, () => void>();
-  const turns = new WeakMap<Socket, (() => void)[]>();
+  const queues = new WeakMap<Socket, Queue>();
 
-  function proceed(socket: Socket): void {
-    const then = waiting.get(socket);
-    if (!then) return;
-    const responses = [...(unanswered.get(socket) ?? [])];
+  function queueOf(socket: Socket): Queue {
+    let queue = queues.get(socket);
+    if (!queue) {
+      queue = { unanswered: new Set(), turns: [], last: undefined };
+      queues.set(socket, queue);
+    }
+    return queue;
+  }
+
+  function proceed(socket: Socket, queue: Queue): void {
+    const { last } = queue;
+    if (!last) return;
+    const responses = [...queue.unanswered];
     if (responses.some(({ req }) => req.complete)) return;
-    waiting.delete(socket);
-    if (socket.writable && !responses.some(({ headersSent }) => headersSent)) then();
+    queue.last = undefined;
+    if (socket.writable && !responses.some(({ headersSent }) => headersSent)) last();
   }
 
   return {
@@ -43,28 +58,27 @@ export function trackAnswers(connections?: Pick<Connections, 'busy' | 'idle'>): 
       const { socket } = response.req;
       // What is still parsed of a connection that has been ended.
       if (socket.destroyed) return;
-      const responses = unanswered.get(socket) ?? new Set();
-      const isFirst = responses.size === 0;
-      unanswered.set(socket, responses.add(response));
-      response.once('close', () => {
-        responses.delete(response);
-        if (responses.size === 0) connections?.idle(socket);
-        proceed(socket);
-        const next = turns.get(socket)?.shift();
+      const queue = queueOf(socket);
+      const { unanswered, turns } = queue;
+      const isFirst = unanswered.size === 0;
+      unanswered.add(response);
+      // It is emitted once.
+      response.on('close', () => {
+        unanswered.delete(response);
+        if (unanswered.size === 0) connections?.idle(socket);
+        proceed(socket, queue);
+        const next = turns.shift();
         if (socket.writable) next?.();
       });
       if (isFirst) {
         connections?.busy(socket);
         begin();
-      } else {
-        const queue = turns.get(socket) ?? [];
-        turns.set(socket, queue);
-        if (queue.push(begin) > MOST_WAITING) socket.destroy();
-      }
+      } else if (turns.push(begin) > MOST_WAITING) socket.destroy();
     },
     afterComplete(socket, then) {
-      waiting.set(socket, then);
-      proceed(socket);
+      const queue = queueOf(socket);
+      queue.last = then;
+      proceed(socket, queue);
     },
   };
 }

@@ -73,7 +73,7 @@ describe('a histogram', () => {
   function bucketsOf(...observations: number[]): Record<string, number> {
     const metrics = newMetrics();
     const durations = metrics.histogram('duration_seconds', 'Time.', ['kind']);
-    for (const seconds of observations) durations.observe(seconds, 'data');
+    for (const seconds of observations) durations.of('data').observe(seconds);
     return samples(formatMetrics([metrics.snapshot()]));
   }
 
@@ -114,7 +114,7 @@ describe(formatMetrics, () => {
       const durations = metrics.histogram('duration_seconds', 'Time.', []);
       for (let i = 0; i < times; i++) requests.increment('data');
       if (times === 2) requests.increment('policy');
-      durations.observe(times);
+      durations.of().observe(times);
       return metrics.snapshot();
     });
     const text = formatMetrics(snapshots);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { headerPairs, headerValue, type RequestHead } from '@crossgate/dialects';
+import { headerValue, type RequestHead } from '@crossgate/dialects';
 import type { Dispatcher } from 'undici';
 import { withoutSessions } from '../admin/access/session-cookie.ts';
 import type { BackendCall } from './backend.ts';
-import { endToEndHeaders } from './hop-by-hop.ts';
+import { connectionOptions, isEndToEnd } from './hop-by-hop.ts';
 
 /** This process among the hops of a request (RFC 9110, section 7.6.3). A request that names it has been here. */
 const HOP = `1.1 crossgate-${randomBytes(6).toString('hex')}`;
@@ -27,8 +27,8 @@ export function hasBeenHere(head: RequestHead): boolean {
 }
 
 /**
- * The request as it goes on, without its body. Undefined when its target could be taken for another one: with a fragment, which no target
- * has, and some servers cut off, or in absolute-form with something that is no host.
+ * The request as it goes on, without its body. Undefined when its target could be taken for another one: with a fragment,
+ * which no target has, and some servers cut off, or in absolute-form with something that is no host.
  */
 export function upstreamRequest(
   { exchange: { request: head, location }, request }: BackendCall,
@@ -59,19 +59,35 @@ function originForm(path: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function sentHeaders(head: RequestHead, host: string | undefined): string[] {
+function sentHeaders({ rawHeaders }: RequestHead, host: string | undefined): string[] {
+  const options = connectionOptions(rawHeaders);
   const sent: string[] = [];
-  const via: string[] = [];
-  for (const [name, value] of endToEndHeaders(headerPairs(head))) {
-    const key = name.toLowerCase();
-    if (key === 'via') via.push(value);
-    else if (key === 'cookie') {
-      // A session of the console is nobody else's business.
-      const others = withoutSessions(value);
-      if (others !== undefined) sent.push(name, others);
-    } else if (key !== 'host' || host === undefined) sent.push(name, value);
+  let hops: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    const value = rawHeaders[i + 1] ?? '';
+    if (!isEndToEnd(name, options)) continue;
+    switch (name.length <= LONGEST_CHANGED ? name.toLowerCase() : '') {
+      case 'via':
+        hops = hops === undefined ? value : `${hops}, ${value}`;
+        break;
+      case 'cookie': {
+        // A session of the console is nobody else's business.
+        const others = withoutSessions(value);
+        if (others !== undefined) sent.push(name, others);
+        break;
+      }
+      case 'host':
+        if (host === undefined) sent.push(name, value);
+        break;
+      default:
+        sent.push(name, value);
+    }
   }
   if (host !== undefined) sent.push('Host', host);
-  sent.push('Via', [...via, HOP].join(', '));
+  sent.push('Via', hops === undefined ? HOP : `${hops}, ${HOP}`);
   return sent;
 }
+
+/** `Cookie`: a longer name is none that is looked for. */
+const LONGEST_CHANGED = 6;

@@ -3,26 +3,14 @@ import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Dialect, Fault, Reply } from '@crossgate/dialects';
 import type { Logger } from 'pino';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { announcesBody, BodyError, bodyIncomplete, requestBody } from '../request-body.ts';
+import { buildConnector, Pool } from 'undici';
+import { announcesBody, BodyError, requestBody } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
-import { dispatchWithLengthZero } from './length-zero.ts';
-import {
-  describeError,
-  faultOf,
-  isGivenUp,
-  isLostConnection,
-  type UpstreamFailure,
-} from './upstream-fault.ts';
+import { forward, type Outcomes, WHOLE_BYTES } from './forward.ts';
+import { describeError, faultOf, isGivenUp, type UpstreamFailure } from './upstream-fault.ts';
 import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
-import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
 
-/**
- * Bodies of known length up to this are passed on when they are complete, both ways: an upstream that breaks off in one is
- * a 502.
- */
-const WHOLE_BYTES = 16 * 1024;
 const LARGEST_HEAD_BYTES = 64 * 1024;
 
 /**
@@ -74,42 +62,28 @@ export function openUpstream(
     count('upstream-broke-off');
   }
 
-  function passOn(call: BackendCall, request: UpstreamRequest): Promise<Reply> {
-    return send(pool, request, call, brokeOff).then(answered, (error: unknown) => {
-      const isWorthIt = isRepeatable(request) && isLostConnection(error) && !call.response.destroyed;
-      if (!isWorthIt) return answeredBy(() => failed(call, error));
-      return send(pool, request, call, brokeOff).then(answered, (again: unknown) =>
-        answeredBy(() => failed(call, again)),
-      );
-    });
+  function answered(): void {
+    waiting -= 1;
+    if (waiting === 0) allAnswered?.();
   }
 
+  const outcomes: Outcomes = { answered, failed, brokeOff };
+
   /** A small body is sent when all of it is there: in one piece with the head. */
-  function passOnWhole(call: BackendCall, request: UpstreamRequest): Promise<Reply> {
+  function forwardWhole(call: BackendCall, request: UpstreamRequest): Promise<Reply> {
     return requestBody(call.request)
       .read(WHOLE_BYTES)
       .then(
         body => {
-          if (body === 'too-large') throw new Error('a body has more than its Content-Length');
-          return passOn(call, withBody(request, body));
+          // It has no more than its Content-Length.
+          if (body === 'too-large') throw new Error('a small body was too large');
+          return forward(pool, withBody(request, body), call, outcomes);
         },
-        (error: unknown) => answeredBy(() => failed(call, error)),
+        (error: unknown) => {
+          answered();
+          throw error;
+        },
       );
-  }
-
-  function answered(reply: Reply): Reply {
-    waiting -= 1;
-    if (waiting === 0) allAnswered?.();
-    return reply;
-  }
-
-  function answeredBy(reply: () => Reply): Reply {
-    try {
-      return reply();
-    } finally {
-      waiting -= 1;
-      if (waiting === 0) allAnswered?.();
-    }
   }
 
   return {
@@ -123,10 +97,10 @@ export function openUpstream(
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
       waiting += 1;
-      if (!announcesBody(call.request)) return passOn(call, request);
-      if (hasSmallBody(call.request)) return passOnWhole(call, request);
+      if (!announcesBody(call.request)) return forward(pool, request, call, outcomes);
+      if (hasSmallBody(call.request)) return forwardWhole(call, request);
       const body = Readable.from(requestBody(call.request).stream(), { objectMode: false });
-      return passOn(call, withBody(request, body));
+      return forward(pool, withBody(request, body), call, outcomes);
     },
     retire: async () => {
       // A request may need the pool once more. What is being answered is waited for by the pool itself.
@@ -151,94 +125,4 @@ function withBody(request: UpstreamRequest, body: Uint8Array | Readable): Upstre
 function hasSmallBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return length !== undefined && length !== '0' && Number(length) <= WHOLE_BYTES;
-}
-
-/** RFC 9110, section 9.2.2: sent twice, it is as if it were sent once. A body is not sent twice. */
-function isRepeatable({ options: { method, body } }: UpstreamRequest): boolean {
-  return body === null && ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'].includes(method);
-}
-
-/**
- * Sends a request and gives the answer as soon as its head is there, or with a small body when that is complete.
- * `brokeOff` is told of what ends an answer after that.
- */
-function send(
-  pool: Pool,
-  { options, hasLengthZero }: UpstreamRequest,
-  call: BackendCall,
-  brokeOff: (call: BackendCall, error: Error) => void,
-): Promise<Reply> {
-  const { response } = call;
-  return new Promise((resolve, reject) => {
-    let controller: Dispatcher.DispatchController | undefined;
-    let head: UpstreamHead | undefined;
-    let whole: Buffer[] | undefined;
-    let stream: Readable | undefined;
-
-    let isOver = false;
-
-    const onClientGone = (): void => {
-      if (!isOver) controller?.abort(bodyIncomplete());
-    };
-    // It is emitted once, and then the response is forgotten: taking the listener off after an answer would cost more.
-    response.on('close', onClientGone);
-
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart: started => {
-        controller = started;
-        if (response.destroyed) onClientGone();
-      },
-      onResponseStart: (started, status, _headers, reason = '') => {
-        if (status < 200) return;
-        const raw = started.rawHeaders;
-        head = readUpstreamHead(status, reason, Array.isArray(raw) ? raw : []);
-        if (!head) {
-          started.abort(new Error('the head of the answer has what no header can have'));
-          return;
-        }
-        if (status === 204 || status === 304) {
-          // No content, whatever its headers say of a length: undici misses it in a 304, and fails the request.
-          resolve(replyOf(head, undefined));
-          return;
-        }
-        if (head.lengthBytes !== undefined && head.lengthBytes <= WHOLE_BYTES) {
-          whole = [];
-          return;
-        }
-        stream = new Readable({
-          read: () => started.resume(),
-          destroy: (error, done) => {
-            if (error) started.abort(error);
-            done(error);
-          },
-        });
-        resolve(replyOf(head, stream));
-      },
-      onResponseData: (started, chunk) => {
-        if (whole) whole.push(chunk);
-        else if (stream && !stream.push(chunk)) started.pause();
-      },
-      onResponseEnd: () => {
-        isOver = true;
-        if (stream) stream.push(null);
-        else if (head) resolve(replyOf(head, whole?.length === 1 ? whole[0] : Buffer.concat(whole ?? [])));
-      },
-      onResponseError: (_started, error) => {
-        isOver = true;
-        // The response may still be there for another attempt, and has room for few listeners.
-        response.off('close', onClientGone);
-        if (stream) brokeOff(call, error);
-        stream?.destroy(error);
-        reject(error);
-      },
-    };
-    if (hasLengthZero) dispatchWithLengthZero(pool, options, handler);
-    else pool.dispatch(options, handler);
-  });
-}
-
-function replyOf({ status, reason, headers }: UpstreamHead, body: Reply['body']): Reply {
-  return body === undefined
-    ? { status, reason, headers, fromUpstream: true }
-    : { status, reason, headers, body, fromUpstream: true };
 }

@@ -104,7 +104,9 @@ export function openConnections(limits: ConnectionLimits, metrics: Metrics): Con
   }
 
   function openedOf(socket: Socket): Connection | undefined {
-    const connection = open.get(socket) ?? secured.get(socket);
+    const own = open.get(socket);
+    if (own) return own;
+    const connection = secured.get(socket);
     return connection && open.has(connection.socket) ? connection : undefined;
   }
 
