@@ -30,6 +30,7 @@ export interface RuleAnswers {
   readonly anyHeader: boolean;
   /** The allowed headers that are no patterns, in lower case. */
   readonly exactHeaders: readonly string[];
+  /** None where the answer does not depend on which headers it has. */
   readonly exposePatterns: readonly Pattern[];
   /** Undefined: there is nothing to say, or it depends on the request. */
   readonly allowMethods: ResponseHeader | undefined;
@@ -56,24 +57,31 @@ function readable(pattern: Pattern | InvalidPattern, text: string): Pattern {
 }
 
 function ruleAnswers(rule: Rule, profile: Profile): RuleAnswers {
-  const headers = readHeaders(rule.allowedHeaders, profile);
+  const exactHeaders = rule.allowedHeaders.filter(hasNoStar).map(lowerCase);
+  const exposesRuleOnly = profile.answers.exposeHeaders.kind === 'rule';
   return {
-    anyOrigin: readOrigins(rule.allowedOrigins, profile).some(pattern => pattern.kind === 'any'),
-    anyHeader: headers.some(pattern => pattern.kind === 'any'),
-    exactHeaders: headers.flatMap(pattern => (pattern.kind === 'exact' ? [pattern.text] : [])),
-    exposePatterns: readHeaders(rule.exposeHeaders, profile),
+    anyOrigin: rule.allowedOrigins.includes('*'),
+    anyHeader: rule.allowedHeaders.includes('*'),
+    exactHeaders,
+    exposePatterns: exposesRuleOnly ? [] : readHeaders(rule.exposeHeaders, profile),
     allowMethods: allowMethods(rule, profile),
-    allowHeaders: allowHeaders(rule, headers, profile),
-    exposeHeaders:
-      profile.answers.exposeHeaders.kind === 'rule'
-        ? list('Access-Control-Expose-Headers', rule.exposeHeaders, ',')
-        : undefined,
+    allowHeaders: allowHeaders(rule, exactHeaders, profile),
+    exposeHeaders: exposesRuleOnly
+      ? list('Access-Control-Expose-Headers', rule.exposeHeaders, ',')
+      : undefined,
     maxAge: maxAge(rule, profile),
   };
 }
 
+/** Whether a name is one name: what has a star is a pattern. */
+function hasNoStar(name: string): boolean {
+  return !name.includes('*');
+}
+
 function list(name: string, values: readonly string[], separator: string): ResponseHeader | undefined {
-  return values.length === 0 ? undefined : [name, values.join(separator)];
+  const [first] = values;
+  if (first === undefined) return undefined;
+  return [name, values.length === 1 ? first : values.join(separator)];
 }
 
 function allowMethods(rule: Rule, profile: Profile): ResponseHeader | undefined {
@@ -86,7 +94,7 @@ function allowMethods(rule: Rule, profile: Profile): ResponseHeader | undefined 
 
 function allowHeaders(
   rule: Rule,
-  patterns: readonly Pattern[],
+  exactHeaders: readonly string[],
   profile: Profile,
 ): ResponseHeader | undefined {
   const convention = profile.answers.allowHeaders;
@@ -96,8 +104,8 @@ function allowHeaders(
     case 'requested':
       return undefined;
     case 'rule':
-      return patterns.every(pattern => pattern.kind === 'exact')
-        ? list('Access-Control-Allow-Headers', rule.allowedHeaders.map(lowerCase), ',')
+      return exactHeaders.length === rule.allowedHeaders.length
+        ? list('Access-Control-Allow-Headers', exactHeaders, ',')
         : undefined;
     default:
       return convention satisfies never;

@@ -57,13 +57,10 @@ export class FrequentEntries<Value> {
 
   /** Counts one more, at `now`. The value becomes what `update` makes of the former one, undefined for a new entry. */
   add(key: string, now: number, update: (former: Value | undefined) => Value): FrequentEntry<Value> {
-    const regular = this.#regulars.get(key);
-    if (regular) return seen(regular, now, update);
-    const newcomer = this.#newcomers.get(key);
-    if (newcomer) {
-      this.#newcomers.delete(key);
-      this.#place(key, seen(newcomer, now, update), now);
-      return newcomer;
+    const known = this.#count(key, now);
+    if (known) {
+      known.value = update(known.value);
+      return known;
     }
     const entry = { value: update(undefined), count: 1, firstSeen: now, lastSeen: now };
     if (this.isFull) {
@@ -74,12 +71,27 @@ export class FrequentEntries<Value> {
     return entry;
   }
 
+  /** Counts one more of what there is an entry of, and leaves its value. Undefined when there is none. */
+  addAgain(key: string, now: number): FrequentEntry<Value> | undefined {
+    return this.#count(key, now);
+  }
+
   get(key: string): FrequentEntry<Value> | undefined {
     return this.#regulars.get(key) ?? this.#newcomers.get(key);
   }
 
   entries(): readonly FrequentEntry<Value>[] {
     return [...this.#regulars.values(), ...this.#newcomers.values()];
+  }
+
+  #count(key: string, now: number): Entry<Value> | undefined {
+    const regular = this.#regulars.get(key);
+    if (regular) return seen(regular, now);
+    const newcomer = this.#newcomers.get(key);
+    if (!newcomer) return undefined;
+    this.#newcomers.delete(key);
+    this.#place(key, seen(newcomer, now), now);
+    return newcomer;
   }
 
   /** Puts a newcomer that was seen again where it belongs now. */
@@ -108,8 +120,7 @@ export class FrequentEntries<Value> {
   }
 }
 
-function seen<Value>(entry: Entry<Value>, now: number, update: (former: Value) => Value): Entry<Value> {
-  entry.value = update(entry.value);
+function seen<Value>(entry: Entry<Value>, now: number): Entry<Value> {
   entry.count += 1;
   entry.lastSeen = now;
   return entry;

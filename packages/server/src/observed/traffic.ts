@@ -32,13 +32,11 @@ export function openTraffic(): Traffic {
   return {
     record: ({ dialect, tenant }, { kind, result }, now) => {
       const id = `${dialect}/${tenant}`;
+      const known = tenants.addAgain(id, now);
       // Where far more tenants are asked for than are kept, to make an entry of each would cost more than its request.
-      if (tenants.isFull && !tenants.get(id) && !lately.see(id)) return;
-      const { value } = tenants.add(
-        id,
-        now,
-        former => former ?? { dialect, tenant, requests: 0, preflights: 0, refused: 0 },
-      );
+      if (!known && tenants.isFull && !lately.see(id)) return;
+      const { value } =
+        known ?? tenants.add(id, now, () => ({ dialect, tenant, requests: 0, preflights: 0, refused: 0 }));
       value.requests += 1;
       if (kind === 'preflight') value.preflights += 1;
       if (result === 'refused') value.refused += 1;
