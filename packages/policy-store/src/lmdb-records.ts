@@ -93,14 +93,10 @@ function withVersion(version: number, text: string): Buffer {
 
 export function decodeRecord<Value>(bytes: Buffer): Value {
   const text = bytes.toString('utf8', 1);
-  switch (bytes[0]) {
-    case JSON_VERSION:
-      return JSON.parse(text);
-    case COMPACT_VERSION:
-      return readCompactText(text) as Value;
-    default:
-      throw new Error(
-        `a record of version ${bytes[0]} was found, this version of Crossgate reads up to ${COMPACT_VERSION}`,
-      );
-  }
+  const version = bytes[0];
+  if (version === COMPACT_VERSION) return readCompactText(text) as Value;
+  if (version === JSON_VERSION) return JSON.parse(text);
+  throw new Error(
+    `a record of version ${version} was found, this version of Crossgate reads up to ${COMPACT_VERSION}`,
+  );
 }
