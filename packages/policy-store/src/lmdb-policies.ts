@@ -60,7 +60,7 @@ export interface LmdbPolicies extends Pick<PolicyStore, 'revision' | 'get' | 'li
 }
 
 /**
- * Policies of two rules take 5 KB each with what is compiled of them, and V8 lets a heap grow to some three times of what
+ * Policies of two rules take 3.5 KB each with what is compiled of them, and V8 lets a heap grow to some three times of what
  * is alive.
  */
 const DEFAULT_CACHE_ENTRIES = 16_000;
