@@ -112,6 +112,8 @@ export function openPreflightLane(
 
     function handOver(bytes: Buffer): void {
       leave();
+      // Whoever ends the connection from now on, in this turn too, does so behind the answers.
+      socket.uncork();
       for (const parser of parsers) parser.call(server, socket);
       socket.unshift(bytes);
     }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPreflightLane } from '../../src/preflight-lane/preflight-lane.ts';
@@ -106,6 +107,18 @@ describe('openPreflightLane', () => {
     connection.destroy();
     await turn();
     expect(sent).toBe(2);
+  });
+
+  it('sends its answers before the parser has the connection, and somebody might end it', async () => {
+    server.on('request', ({ socket }) => socket.destroy());
+    const connection = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    let received = '';
+    connection.setEncoding('latin1').on('data', (text: string) => {
+      received += text;
+    });
+    connection.write(`${PREFLIGHT}GET / HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await once(connection, 'close');
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
   });
 
   it('keeps a connection as long as is in force, however many preflights came first', async () => {
