@@ -22,8 +22,8 @@ import {
 
 /**
  * The rules that allow an origin which one of them names outright, in the form in which they are compared; undefined for
- * any other, and as long as there are no tables. What is named is one origin, and nothing else has to be asked about it: nearly all that are allowed are
- * found so.
+ * any other, and as long as there are no tables. What is named is one origin, and nothing else has to be asked about it:
+ * nearly all that are allowed are found so.
  */
 export function rulesForNamedOrigin(policy: CompiledPolicy, origin: string): RuleSet | undefined {
   return policy.origins.tables?.exact.get(origin);

@@ -16,11 +16,9 @@ const SCANS = 2;
 
 export function newMethodIndex(rules: readonly Rule[], profile: Profile): MethodIndex {
   const any = emptyRuleSet(rules.length);
-  if (profile.methods.any) {
-    rules.forEach(({ allowedMethods }, rule) => {
-      if (allowedMethods.includes('*')) addRule(any, rule);
-    });
-  }
+  rules.forEach(({ allowedMethods }, rule) => {
+    if (allowedMethods.includes('*') && profile.methods.any) addRule(any, rule);
+  });
   return { any, rules, scans: 0, table: undefined };
 }
 

@@ -4,10 +4,10 @@ import { buildPrefixSets, longestPrefix, orderPrefixes, type PrefixSets } from '
 import { addRule, emptyRuleSet, isEmpty, isWithin, type RuleSet, union } from './rule-set.ts';
 
 /**
- * Patterns in an order in which those that match a text are found without asking each. Texts that are named outright are one hash lookup, with the
- * wildcards that match them counted in already. For the others the prefixes of wildcards that they have are found once,
- * and then their suffixes, each of which knows the longest prefix that goes with it. Neither grows with the number of
- * rules, nor with the wildcards that are nested in one another.
+ * Patterns in an order in which those that match a text are found without asking each. Texts that are named outright are
+ * one hash lookup, with the wildcards that match them counted in already. For the others the prefixes of wildcards that
+ * they have are found once, and then their suffixes, each of which knows the longest prefix that goes with it. Neither
+ * grows with the number of rules, nor with the wildcards that are nested in one another.
  */
 export interface PatternTables {
   readonly exact: ReadonlyMap<string, RuleSet>;

@@ -32,4 +32,12 @@ describe('compile', () => {
   it.each(unreadable)('throws when $name cannot be read', ({ rule: each, message }) => {
     expect(() => compile({ rules: [each] }, exampleProfile)).toThrow(new TypeError(message));
   });
+
+  it.each(Object.keys(rule))('throws when a rule that was stored has no %s', missing => {
+    const stored = JSON.parse(JSON.stringify({ rules: [{ ...rule, [missing]: undefined }] }));
+    for (const any of [true, false]) {
+      const profile = { ...exampleProfile, methods: { ...exampleProfile.methods, any } };
+      expect(() => compile(stored, profile)).toThrow(TypeError);
+    }
+  });
 });

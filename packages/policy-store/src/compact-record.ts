@@ -33,26 +33,31 @@ export function compactText(
 }
 
 const POLICY_MEMBERS: readonly string[] = ['rules', 'vary'] satisfies (keyof Policy)[];
-const RULE_MEMBERS: readonly string[] = [
-  'id',
-  'allowedOrigins',
-  'allowedMethods',
-  'allowedHeaders',
-  'exposeHeaders',
-  'maxAgeSeconds',
-] satisfies (keyof Rule)[];
+const LISTS = ['allowedOrigins', 'allowedMethods', 'allowedHeaders', 'exposeHeaders'] as const;
+const RULE_MEMBERS: readonly string[] = ['id', ...LISTS, 'maxAgeSeconds'] satisfies (keyof Rule)[];
 
-/** Whether it has no member but those that there should be. */
+/** Whether all is there that there should be, and nothing else: what is restored can be of another version. */
 function isPlain(policy: Policy): boolean {
   return (
     Object.keys(policy).every(name => POLICY_MEMBERS.includes(name)) &&
-    policy.rules.every(
-      rule =>
-        Object.keys(rule).every(name => RULE_MEMBERS.includes(name)) &&
-        // JSON has `null` for the others.
-        (rule.maxAgeSeconds === undefined || Number.isFinite(rule.maxAgeSeconds)),
-    )
+    (policy.vary === undefined || typeof policy.vary === 'boolean') &&
+    policy.rules.every(isPlainRule)
   );
+}
+
+function isPlainRule(rule: Partial<Rule> | null): boolean {
+  return (
+    rule !== null &&
+    Object.keys(rule).every(name => RULE_MEMBERS.includes(name)) &&
+    LISTS.every(list => isListOfTexts(rule[list])) &&
+    (rule.id === undefined || typeof rule.id === 'string') &&
+    // JSON has `null` for the others.
+    (rule.maxAgeSeconds === undefined || Number.isFinite(rule.maxAgeSeconds))
+  );
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(each => typeof each === 'string');
 }
 
 function ruleText(rule: Rule): string {

@@ -201,9 +201,10 @@ export function openLmdbPolicies(
     assertOpen,
     readPosition,
     draft() {
-      look();
-      // What it becomes may be there to be read before this process knows.
+      // What it becomes may be there to be read before this process knows. And were somebody to write beside a sole writer
+      // for so long that the log has forgotten the beginning, nothing else would tell of it.
       written = Number.POSITIVE_INFINITY;
+      look();
       return openDraft({ environment, base: cached, policyAtBase: find, histories, changeLog });
     },
     committed(draft) {

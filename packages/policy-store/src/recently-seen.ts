@@ -1,10 +1,14 @@
+import { randomInt } from 'node:crypto';
+
 /**
  * Remembers some thousand texts that were seen lately, in fixed memory and without keeping them: by their hashes. It
  * forgets one when another takes its place, and takes a text now and then for another of the same hash.
  */
 export class RecentlySeen {
-  /** Each at the place that its high bits tell, once they are spread. */
+  /** Each at the place that its high bits tell, once they are mixed. */
   readonly #hashes: Int32Array;
+  /** Nobody can tell beforehand which texts share a place, and so keep one of them from ever being known. */
+  readonly #secret: number = randomInt(2 ** 32) | 0;
 
   /** @param count about how many are remembered */
   constructor(count: number) {
@@ -15,12 +19,16 @@ export class RecentlySeen {
   see(text: string): boolean {
     let hash = 0;
     for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
-    const place = Math.imul(hash, SPREAD) >>> Math.clz32(this.#hashes.length - 1);
+    const place = mixed(hash ^ this.#secret) >>> Math.clz32(this.#hashes.length - 1);
     const isKnown = this.#hashes[place] === hash;
     this.#hashes[place] = hash;
     return isKnown;
   }
 }
 
-/** 2 to the 32nd by the golden ratio: the high bits of the product depend on all bits of the hash. */
-const SPREAD = 0x9e3779b1;
+/** The end of MurmurHash3, after which each bit depends on all bits. */
+function mixed(hash: number): number {
+  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}

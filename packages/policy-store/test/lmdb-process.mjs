@@ -23,6 +23,12 @@ const roles = {
     await store.close();
   },
 
+  /** Writes NUMBER times at once. */
+  async crowd() {
+    await Promise.all(Array.from({ length: Number(number) }, () => store.put(key, { rules: [] })));
+    await store.close();
+  },
+
   /** Writes what it is told to by messages, and answers with the revision. */
   async serve() {
     process.on('message', age => {

@@ -83,6 +83,15 @@ describe('openLmdbPolicyStore in several processes', () => {
     expect(store.history(SHARED).map(age)).toEqual([undefined, 7, undefined]);
   });
 
+  it('overwrites nothing where somebody else has written more than the log remembers', async () => {
+    await store.close();
+    store = openLmdbPolicyStore({ directory: directory.path, soleWriter: true });
+    await store.put(SHARED, { rules: [] });
+    execFileSync(process.execPath, [SCRIPT, directory.path, 'crowd', '11000']);
+    expect(await store.put(SHARED, { rules: [] }, 1)).toMatchObject({ kind: 'conflict' });
+    expect(await store.put(SHARED, { rules: [] })).toMatchObject({ revision: 11_002, replaced: 11_001 });
+  });
+
   it('keeps the object of a policy that another process did not touch', async () => {
     const mine = { dialect: 'cos', tenant: 'mine' };
     await store.put(mine, { rules: [] });
