@@ -85,7 +85,7 @@ export interface PolicyStore {
   revision(): number;
   /**
    * The policy in force. While it is unchanged the same object comes back (unless it was dropped from a full cache), so
-   * that what is derived from it can be kept in a `WeakMap`. It is shared: do not change it.
+   * that what is derived from it can be kept beside it. It is shared: do not change what it says.
    */
   get(key: TenantKey): StoredPolicy | undefined;
   /**

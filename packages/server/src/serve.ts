@@ -36,7 +36,10 @@ export interface RunningServer {
   readonly close: () => Promise<void>;
 }
 
-/** Opens stores, services and the admin API. When one cannot be opened, everything is closed again. */
+/**
+ * Opens stores, services and the admin API. When one cannot be opened, everything is closed again. For a process that does
+ * nothing else: V8's collector is set for it, see `keepGarbageYoung`.
+ */
 export async function serve(config: ServeConfig, log: Logger): Promise<RunningServer> {
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
