@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from './compile.ts';
 import type { CompiledRule } from './compiled-rule.ts';
 import type { ActualRequest, ResponseHeader } from './decision.ts';
-import { hasElement, listElements, visitDistinctElements } from './field-name.ts';
+import { hasElement, listElements, lowerCase, visitDistinctElements } from './field-name.ts';
 import { matchesHeader } from './header-pattern.ts';
 import { joinNames, type LongNameList } from './long-name-list.ts';
 import type { AllowedNames } from './matching-rules.ts';
@@ -178,8 +178,4 @@ function exposeHeaders(
     if (!name.includes('*') && !names.has(key)) names.set(key, name);
   }
   return names.size === 0 ? undefined : ['Access-Control-Expose-Headers', [...names.values()].join(',')];
-}
-
-function lowerCase(name: string): string {
-  return name.toLowerCase();
 }

@@ -1,4 +1,5 @@
 import type { ResponseHeader } from './decision.ts';
+import { lowerCase } from './field-name.ts';
 import { parseHeaderPattern } from './header-pattern.ts';
 import { type InvalidPattern, parseOriginPattern } from './origin-pattern.ts';
 import type { Pattern } from './pattern.ts';
@@ -110,10 +111,6 @@ function allowHeaders(
     default:
       return convention satisfies never;
   }
-}
-
-function lowerCase(name: string): string {
-  return name.toLowerCase();
 }
 
 function maxAge(rule: Rule, profile: Profile): ResponseHeader | undefined {

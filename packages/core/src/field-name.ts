@@ -29,6 +29,10 @@ export function nameKey(text: string): string {
   return isToken(text) ? text.toLowerCase() : text;
 }
 
+export function lowerCase(name: string): string {
+  return name.toLowerCase();
+}
+
 function nameForm(text: string, from: number, to: number): NameForm {
   let kinds = 0;
   for (let i = from; i < to; i++) kinds |= KINDS[text.charCodeAt(i)] ?? OTHER;

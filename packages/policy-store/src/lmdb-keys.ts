@@ -1,5 +1,5 @@
 import type { TenantKey } from './policy-store.ts';
-import { orderedBytes } from './tenant-key.ts';
+import { orderedBytes, orderedText } from './tenant-key.ts';
 
 /*
  * What is kept under which key, as bytes. Numbers are big-endian, so that they sort; texts are UTF-8.
@@ -81,9 +81,9 @@ function recordKeys(layout: number): RecordKeys {
   }
   return {
     policy,
-    policyForNow({ dialect, tenant }) {
+    policyForNow(key) {
       KEY_FOR_NOW[0] = layout;
-      return KEY_FOR_NOW.subarray(0, 2 + KEY_FOR_NOW.write(`${dialect}\0${tenant}`, 2));
+      return KEY_FOR_NOW.subarray(0, 2 + KEY_FOR_NOW.write(orderedText(key), 2));
     },
     policyRange(dialect, after) {
       const start = dialect === undefined ? at('p') : at('p', Buffer.from(`${dialect}\0`));

@@ -28,9 +28,14 @@ function assertName(name: string, value: string, limitBytes: number): void {
   }
 }
 
-/** Bytes that sort as the listing does: by dialect, then by tenant. Only for keys that `assertTenantKey` accepts. */
+/** A text whose UTF-8 sorts as the listing does: by dialect, then by tenant. Only for keys that `assertTenantKey` accepts. */
+export function orderedText({ dialect, tenant }: TenantKey): string {
+  return `${dialect}\0${tenant}`;
+}
+
+/** The UTF-8 of {@link orderedText}. */
 export function orderedBytes(key: TenantKey): Buffer {
-  return Buffer.from(`${key.dialect}\0${key.tenant}`);
+  return Buffer.from(orderedText(key));
 }
 
 /** A string that no other key has, valid or not, so that it can be looked up before the key is checked. */
