@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { Agent, get, type IncomingMessage, request } from 'node:http';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +17,7 @@ import {
   signedHeaders,
   splitAddress,
 } from '../support/cos-http.ts';
+import { freePorts } from '../support/free-port.ts';
 import { LOCAL_KEY, presignCosTarget } from '../support/sign-cos.ts';
 
 const BUCKET = 'examplebucket-1250000000';
@@ -72,9 +73,11 @@ describe('starting', () => {
     { listener: 'the admin API', offset: 0 },
     { listener: 'a service', offset: 1 },
   ])('names the port when that of $listener is taken, and leaves nothing behind', async ({ offset }) => {
-    const other = await takePort(offset);
-    const { port } = other.address() as AddressInfo;
-    const result = await serveCommand('--port-base', String(port - offset));
+    const base = await freePorts(5);
+    const port = base + offset;
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
+    const result = await serveCommand('--port-base', String(base));
     const stderr = `crossgate: port ${port} is taken: stop what uses it, or choose another --port-base\n`;
     expect(result).toEqual({ exitCode: 1, stdout: '', stderr });
     expect(readdirSync(directory)).not.toContain('server.lock');
@@ -133,29 +136,6 @@ describe('starting', () => {
     expect(await sendCos(cos, host, { key: guessed })).toMatchObject({ code: 'SignatureDoesNotMatch' });
   });
 });
-
-/** A taken port whose neighbours, by which a server could stumble first, are free. */
-async function takePort(offset: number): Promise<Server> {
-  for (;;) {
-    const taken = await listenOn(0);
-    if (!taken) throw new Error('there is no free port');
-    const { port } = taken.address() as AddressInfo;
-    const neighbours = [0, 1, 2].filter(other => other !== offset).map(other => port - offset + other);
-    const servers = await Promise.all(neighbours.map(listenOn));
-    for (const server of servers) server?.close();
-    if (servers.every(Boolean)) return taken;
-    taken.close();
-  }
-}
-
-/** Undefined when the port is taken. */
-async function listenOn(port: number): Promise<Server | undefined> {
-  const server = createServer();
-  return await new Promise(resolve => {
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
-}
 
 /** Settles when the address takes no more connections. */
 async function refused(address: string): Promise<void> {

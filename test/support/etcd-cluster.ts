@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findExecutable } from './find-executable.ts';
-import { freePort } from './free-port.ts';
+import { freePorts } from './free-port.ts';
 import { spawnTied } from './tied-process.ts';
 
 const ETCD = findExecutable('etcd');
@@ -54,8 +54,9 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
   const directory = mkdtempSync(join(tmpdir(), 'crossgate-etcd-'));
   const names = Array.from({ length: members }, (_, index) => `m${index}`);
   const scheme = tls ? 'https' : 'http';
-  const endpoints = await Promise.all(names.map(async () => `${scheme}://127.0.0.1:${await freePort()}`));
-  const peers = await Promise.all(names.map(async () => `http://127.0.0.1:${await freePort()}`));
+  const firstPort = await freePorts(2 * members);
+  const endpoints = names.map((_, index) => `${scheme}://127.0.0.1:${firstPort + index}`);
+  const peers = names.map((_, index) => `http://127.0.0.1:${firstPort + members + index}`);
   const processes = new Map<number, ChildProcess>();
 
   function start(member: number): void {
