@@ -27,7 +27,8 @@ export type TargetId =
   | 'data-small'
   | 'data-large'
   | 'data-memory'
-  | 'writes-lmdb';
+  | 'writes-lmdb'
+  | 'writes-http';
 
 export const TARGETS: Readonly<Record<TargetId, Target>> = {
   'decide-growth': {
@@ -111,6 +112,12 @@ export const TARGETS: Readonly<Record<TargetId, Target>> = {
   'writes-lmdb': {
     part: 'writes',
     wanted: 'durable policy PUTs, in terms of raw LMDB puts',
+    bound: { least: 0.5 },
+    unit: 'times',
+  },
+  'writes-http': {
+    part: 'writes',
+    wanted: 'the same over HTTP, in terms of raw LMDB puts behind `node:http`',
     bound: { least: 0.5 },
     unit: 'times',
   },

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { moduleInput, type Running, startModule, tellReady } from '../harness/child.ts';
 import type { RawAnswer } from '../harness/raw-answer.ts';
+import { sameAnswer } from '../servers/same-answer.ts';
 
 /** By the name of the service: what is sent. */
 export type FloorAnswers = Readonly<Record<string, RawAnswer>>;
@@ -12,16 +13,9 @@ export function startFloor(answers: FloorAnswers): Promise<Running> {
   return startModule(new URL('floor-server.js', import.meta.url), answers);
 }
 
-/** What Node writes by itself. */
-const BY_NODE = new Set(['date', 'connection', 'keep-alive']);
-
-function listen({ status, reason, headers, body }: RawAnswer): Promise<Server> {
-  const lines = headers.filter(([name]) => !BY_NODE.has(name.toLowerCase())).flat();
-  const keepAlive = headers.find(([name]) => name.toLowerCase() === 'keep-alive')?.[1];
-  const seconds = Number(/timeout=(\d+)/.exec(keepAlive ?? '')?.[1] ?? 0);
-  const server = createServer({ keepAliveTimeout: seconds * 1000 }, (_request, response) => {
-    response.writeHead(status, reason, lines).end(body);
-  });
+function listen(answer: RawAnswer): Promise<Server> {
+  const { options, send } = sameAnswer(answer);
+  const server = createServer(options, (_request, response) => send(response));
   return new Promise(resolve => {
     server.listen(0, '127.0.0.1', () => resolve(server));
   });

@@ -14,13 +14,23 @@ const BYTES = Buffer.from(JSON.stringify(POLICY));
 const RECORD = Buffer.concat([BYTES, Buffer.alloc(100)]);
 
 /** LMDB with the durability of the policy store: a commit is on disk before its write is acknowledged. */
+export function openRawDatabase(path: string): RootDatabase<Buffer, string> {
+  return open<Buffer, string>({ path, encoding: 'binary', noSubdir: false, overlappingSync: false });
+}
+
+export async function putDurably(
+  database: RootDatabase<Buffer, string>,
+  key: string,
+  bytes: Buffer,
+): Promise<void> {
+  insist(await database.put(key, bytes), () => 'LMDB has not written');
+}
+
+/** A policy under its bucket. */
 export function openRawLmdb(path: string): RawStore {
-  const database = openDatabase(path);
+  const database = openRawDatabase(path);
   return {
-    put: async n => {
-      const written = await database.put(bucketOf(n), BYTES);
-      insist(written, () => 'LMDB has not written');
-    },
+    put: n => putDurably(database, bucketOf(n), BYTES),
     close: () => database.close(),
   };
 }
@@ -34,7 +44,7 @@ const CHANGES = 10_000;
  * the revision, in one transaction and with nothing decided or read.
  */
 export function openRawRecords(path: string): RawStore {
-  const database = openDatabase(path);
+  const database = openRawDatabase(path);
   return {
     put: async n => {
       const bucket = bucketOf(n);
@@ -49,10 +59,6 @@ export function openRawRecords(path: string): RawStore {
     },
     close: () => database.close(),
   };
-}
-
-function openDatabase(path: string): RootDatabase<Buffer, string> {
-  return open<Buffer, string>({ path, encoding: 'binary', noSubdir: false, overlappingSync: false });
 }
 
 function bucketOf(n: number): string {

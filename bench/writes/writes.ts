@@ -9,12 +9,11 @@ import {
   type Finding,
   newCase,
   type PartResult,
-  type Sample,
   type Section,
   timesAsFast,
 } from '../harness/measurement.ts';
 import type { Plan } from '../harness/plan.ts';
-import { ask } from '../harness/raw-answer.ts';
+import { ask, type RawAnswer, type RawRequest } from '../harness/raw-answer.ts';
 import { insist } from '../harness/refusal.ts';
 import { type Contender, inRounds } from '../harness/rounds.ts';
 import { withScratch, withStops } from '../harness/scratch.ts';
@@ -25,6 +24,7 @@ import { startCrossgate } from '../servers/crossgate.ts';
 import { keepWriting } from './keep-writing.ts';
 import { BUCKETS, POLICY, putCors } from './policy-writes.ts';
 import { measurePropagation } from './propagation.ts';
+import { startRawLmdbBehindHttp } from './raw-http-server.ts';
 import { openRawEtcd, openRawLmdb, openRawRecords } from './raw-stores.ts';
 
 type Stops = (() => Promise<void>)[];
@@ -33,6 +33,9 @@ const WRITERS = [1, 64] as const;
 
 const RAW_LMDB = 'raw LMDB';
 const RAW_RECORDS = 'raw LMDB, the same records';
+const RAW_BEHIND_HTTP = 'raw LMDB behind node:http';
+const STORE = 'the policy store';
+const OVER_HTTP = 'over HTTP';
 const RAW_ETCD = 'raw etcd';
 
 /** What a durable write of a policy costs. */
@@ -48,6 +51,7 @@ async function measure(directory: string, stops: Stops, plan: Plan): Promise<Par
     findings: onLmdb.flatMap(findingsOf),
     remarks: [
       'a write is on disk when it is acknowledged, of the floor too; the floor writes the bytes of the policy under one key, Crossgate also its history, the log of changes and the revision',
+      'raw LMDB behind node:http: the floor of what is over HTTP; it is sent the same requests, puts the document as it came, and sends the same bytes',
       'raw LMDB, the same records: what these cost without the code of the store, which also reads, compares and removes what is old',
       'the store is called in this process, as the floor is, and alone writes in its directory, as in a server without workers; over HTTP: PUT Bucket cors, signed, with its document',
       'one etcd member, on the same disk, which syncs; raw etcd: puts through its JSON gateway',
@@ -69,14 +73,19 @@ async function measureLmdb(directory: string, stops: Stops, plan: Plan): Promise
     const { kind } = await store.put({ dialect: 'cos', tenant: BUCKETS[n % BUCKETS.length] ?? '' }, POLICY);
     insist(kind === 'written', () => `a write ended with '${kind}'`);
   };
-  const overHttp = await openHttpWriters(crossgate, plan);
+  const answer = await makeBuckets(crossgate);
+  const rawBehindHttp = await startRawLmdbBehindHttp({ directory: join(directory, 'raw-http'), answer });
+  stops.push(rawBehindHttp.stop);
+  const { main: rawPort = 0 } = rawBehindHttp.ports;
+  const { byteLength } = await askToWrite(rawPort, putCors(BUCKETS[0] ?? ''));
   const cases: Case[] = [];
   for (const writers of WRITERS) {
     const contenders = [
-      inProcess('the policy store', writers, put, plan),
+      inProcess(STORE, writers, put, plan),
       inProcess(RAW_LMDB, writers, raw.put, plan),
       inProcess(RAW_RECORDS, writers, rawRecords.put, plan),
-      overHttp(writers),
+      overHttp({ name: RAW_BEHIND_HTTP, pid: rawBehindHttp.pid, port: rawPort, byteLength }, writers, plan),
+      overHttp(crossgateOverHttp(crossgate, answer), writers, plan),
     ];
     cases.push(await run(`LMDB, ${writersName(writers)}`, RAW_LMDB, contenders, plan));
   }
@@ -98,10 +107,10 @@ async function measureEtcd(directory: string, stops: Stops, plan: Plan): Promise
   }
   const [first, second] = servers;
   if (!first || !second) throw new Error('a server is missing');
-  const overHttp = await openHttpWriters(first, plan);
+  const written = crossgateOverHttp(first, await makeBuckets(first));
   const sections: Section[] = [];
   for (const writers of WRITERS) {
-    const contenders = [inProcess(RAW_ETCD, writers, raw.put, plan), overHttp(writers)];
+    const contenders = [inProcess(RAW_ETCD, writers, raw.put, plan), overHttp(written, writers, plan)];
     const measured = await run(`etcd, ${writersName(writers)}`, RAW_ETCD, contenders, plan);
     sections.push(caseSection(measured));
   }
@@ -139,36 +148,47 @@ function inProcess(
   return { name, run: () => keepWriting(writers, sliceSeconds, write) };
 }
 
-/** Makes the buckets, for COS has no rules of others. The result is a contender for each number of writers. */
-async function openHttpWriters(
-  server: Running,
-  { sliceSeconds }: Plan,
-): Promise<(writers: number) => Contender> {
-  const name = 'over HTTP';
-  const { cos: port = 0 } = server.ports;
+const WRITES = BUCKETS.map(bucket => putCors(bucket));
+
+/** Makes the buckets, for COS has no rules of others. The result is how a write is answered. */
+async function makeBuckets({ ports: { cos: port = 0 } }: Running): Promise<RawAnswer> {
   for (const bucket of BUCKETS) await makeBucket(port, bucket);
-  const requests = BUCKETS.map(bucket => putCors(bucket));
-  let byteLength = 0;
-  // Twice: from the second on, the answer varies with the origin.
-  for (const request of [...requests, ...requests]) {
-    const answer = await ask(port, request);
-    insist(answer.status === 200, () => `a policy was not taken: ${answer.status} ${answer.body}`);
-    byteLength = answer.byteLength;
-  }
-  return writers => ({
-    name,
-    run: (): Promise<Sample> =>
-      turnUnderLoad(
-        { port, connections: writers, requests, seconds: sliceSeconds, expected: { byteLength } },
-        server.pid,
-        name,
-      ),
-  });
+  for (const request of WRITES) await askToWrite(port, request);
+  // From the second write on, the answer varies with the origin.
+  return await askToWrite(port, putCors(BUCKETS[0] ?? ''));
 }
 
+async function askToWrite(port: number, request: RawRequest): Promise<RawAnswer> {
+  const answer = await ask(port, request);
+  insist(answer.status === 200, () => `a policy was not taken: ${answer.status} ${answer.body}`);
+  return answer;
+}
+
+interface OverHttp {
+  readonly name: string;
+  readonly pid: number;
+  readonly port: number;
+  readonly byteLength: number;
+}
+
+function crossgateOverHttp({ pid, ports: { cos: port = 0 } }: Running, { byteLength }: RawAnswer): OverHttp {
+  return { name: OVER_HTTP, pid, port, byteLength };
+}
+
+function overHttp(
+  { name, pid, port, byteLength }: OverHttp,
+  writers: number,
+  { sliceSeconds: seconds }: Plan,
+): Contender {
+  const load = { port, connections: writers, requests: WRITES, seconds, expected: { byteLength } };
+  return { name, run: () => turnUnderLoad(load, pid, name) };
+}
+
+const FLOORS: readonly string[] = [RAW_LMDB, RAW_RECORDS, RAW_BEHIND_HTTP];
+
 function findingsOf(measured: Case): readonly Finding[] {
-  return measured.series.flatMap(({ contestant }): readonly Finding[] =>
-    contestant === RAW_LMDB || contestant === RAW_RECORDS
+  const findings = measured.series.flatMap(({ contestant }): readonly Finding[] =>
+    FLOORS.includes(contestant)
       ? []
       : [
           {
@@ -178,4 +198,6 @@ function findingsOf(measured: Case): readonly Finding[] {
           },
         ],
   );
+  const value = timesAsFast(measured, OVER_HTTP, RAW_BEHIND_HTTP);
+  return [...findings, { target: 'writes-http', of: measured.name, value }];
 }
