@@ -12,6 +12,7 @@ import {
   openScriptedUpstream,
   type Script,
   type ScriptedUpstream,
+  type UpstreamConnection,
 } from '../support/scripted-upstream.ts';
 
 const GET = rawRequest('GET /a HTTP/1.1', [HOST_LINE]);
@@ -266,12 +267,14 @@ describe('an upstream that is not there', () => {
 });
 
 describe('an upstream that closes connections between requests', () => {
+  const KEPT_OPEN = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
+
   it('fails no request that can be sent again', async () => {
     // The request meets the end of the connection: it was sent before that was seen.
     let seen = 0;
     upstream.play(({ connection }) => {
       seen += 1;
-      if (seen % 2 === 1) connection.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');
+      if (seen % 2 === 1) connection.write(KEPT_OPEN);
       else connection.reset();
     });
     for (let i = 0; i < 20; i++) {
@@ -279,6 +282,23 @@ describe('an upstream that closes connections between requests', () => {
       const { status } = await sendRawRequest(gateway.cos, rawRequest(`${method} /a HTTP/1.1`, [HOST_LINE]));
       expect([i, method, status]).toEqual([i, method, 200]);
     }
+  });
+
+  it('fails none either when all connections that were kept are lost at once', async () => {
+    const AT_ONCE = 4;
+    const used = new Set<UpstreamConnection>();
+    upstream.play(({ connection }) => {
+      used.add(connection);
+      if (used.size === AT_ONCE) for (const { write } of used) write(KEPT_OPEN);
+    });
+    const ask = (): Promise<number> => sendRawRequest(gateway.cos, GET).then(({ status }) => status);
+    expect(await Promise.all(Array.from({ length: AT_ONCE }, ask))).toEqual(Array(AT_ONCE).fill(200));
+    upstream.play(({ connection }) => {
+      if (used.has(connection)) connection.reset();
+      else connection.end(answer('ok'));
+    });
+    expect(await ask()).toBe(200);
+    expect(upstream.requests).toHaveLength(2);
   });
 
   it('leaves nothing behind on a response that is then streamed', async () => {

@@ -14,6 +14,14 @@ import { readUpstreamHead, type UpstreamHead } from './upstream-response.ts';
  */
 export const WHOLE_BYTES: number = 16 * 1024;
 
+/** Where requests are sent. */
+export interface Connections {
+  /** Keeps connections open between requests. */
+  readonly kept: Dispatcher;
+  /** Opens one for each request. */
+  readonly fresh: Dispatcher;
+}
+
 /** What a request to an upstream comes to. */
 export interface Outcomes {
   /** There is an answer to who asked, or none to be given: nothing more is sent. */
@@ -26,16 +34,17 @@ export interface Outcomes {
 
 /**
  * Sends a request and gives the answer as soon as its head is there, or with a small body when that is complete. What can
- * be sent again is, once, when the connection ends under it: it may have been idle for too long.
+ * be sent again is, once, when the connection ends under it: it may have been idle for too long. So may all the others that
+ * were kept, when the upstream was started anew.
  */
 export function forward(
-  dispatcher: Dispatcher,
+  connections: Connections,
   request: UpstreamRequest,
   call: BackendCall,
   outcomes: Outcomes,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    new Forwarding(dispatcher, request, call, outcomes, resolve, reject).send();
+    new Forwarding(connections, request, call, outcomes, resolve, reject).send();
   });
 }
 
@@ -47,7 +56,7 @@ export function forward(
  * that a small request does.
  */
 class Forwarding implements Dispatcher.DispatchHandler {
-  readonly #dispatcher: Dispatcher;
+  readonly #connections: Connections;
   readonly #request: UpstreamRequest;
   readonly #call: BackendCall;
   readonly #outcomes: Outcomes;
@@ -63,14 +72,14 @@ class Forwarding implements Dispatcher.DispatchHandler {
   #isSecond = false;
 
   constructor(
-    dispatcher: Dispatcher,
+    connections: Connections,
     request: UpstreamRequest,
     call: BackendCall,
     outcomes: Outcomes,
     resolve: (reply: Reply) => void,
     reject: (error: unknown) => void,
   ) {
-    this.#dispatcher = dispatcher;
+    this.#connections = connections;
     this.#request = request;
     this.#call = call;
     this.#outcomes = outcomes;
@@ -84,8 +93,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   send(): void {
     const { options, hasLengthZero } = this.#request;
-    if (hasLengthZero) dispatchWithLengthZero(this.#dispatcher, options, this);
-    else this.#dispatcher.dispatch(options, this);
+    const dispatcher = this.#isSecond ? this.#connections.fresh : this.#connections.kept;
+    if (hasLengthZero) dispatchWithLengthZero(dispatcher, options, this);
+    else dispatcher.dispatch(options, this);
   }
 
   onConnect(abort: (error?: Error) => void): void {

@@ -7,7 +7,7 @@ import { buildConnector, Pool } from 'undici';
 import { announcesBody, BodyError, requestBody } from '../request-body.ts';
 import type { UpstreamConfig } from '../serve-config.ts';
 import type { Backend, BackendCall } from './backend.ts';
-import { forward, type Outcomes, WHOLE_BYTES } from './forward.ts';
+import { type Connections, forward, type Outcomes, WHOLE_BYTES } from './forward.ts';
 import { describeError, faultOf, isGivenUp, type UpstreamFailure } from './upstream-fault.ts';
 import { type Destination, hasBeenHere, type UpstreamRequest, upstreamRequest } from './upstream-request.ts';
 
@@ -24,12 +24,15 @@ export function openUpstream(
   log: Logger,
 ): Backend {
   const url = new URL(config.url);
-  const pool = new Pool(url.origin, {
+  const options: Pool.Options = {
     connect: connectorTo(url.hostname, config.connectTimeoutSeconds * 1000),
     headersTimeout: config.headersTimeoutSeconds * 1000,
     bodyTimeout: config.idleTimeoutSeconds * 1000,
     maxHeaderSize: LARGEST_HEAD_BYTES,
-  });
+  };
+  const kept = new Pool(url.origin, options);
+  const fresh = new Pool(url.origin, { ...options, pipelining: 0 });
+  const connections: Connections = { kept, fresh };
   const destination: Destination = {
     host: (config.host ?? dialect.gateway.host) === 'upstream' ? url.host : undefined,
     servername: url.hostname,
@@ -77,7 +80,7 @@ export function openUpstream(
         body => {
           // It has no more than its Content-Length.
           if (body === 'too-large') throw new Error('a small body was too large');
-          return forward(pool, withBody(request, body), call, outcomes);
+          return forward(connections, withBody(request, body), call, outcomes);
         },
         (error: unknown) => {
           answered();
@@ -97,17 +100,19 @@ export function openUpstream(
       const request = upstreamRequest(call, destination);
       if (!request) return Promise.resolve(fault(call, 'request-malformed'));
       waiting += 1;
-      if (!announcesBody(call.request)) return forward(pool, request, call, outcomes);
+      if (!announcesBody(call.request)) return forward(connections, request, call, outcomes);
       if (hasSmallBody(call.request)) return forwardWhole(call, request);
       const body = Readable.from(requestBody(call.request).stream(), { objectMode: false });
-      return forward(pool, withBody(request, body), call, outcomes);
+      return forward(connections, withBody(request, body), call, outcomes);
     },
     retire: async () => {
-      // A request may need the pool once more. What is being answered is waited for by the pool itself.
+      // A request may need a pool once more. What is being answered is waited for by the pools themselves.
       if (waiting > 0) await new Promise<void>(resolve => (allAnswered = resolve));
-      if (!pool.destroyed) await pool.close();
+      await Promise.all([kept, fresh].map(pool => (pool.destroyed ? undefined : pool.close())));
     },
-    close: () => pool.destroy(),
+    close: async () => {
+      await Promise.all([kept.destroy(), fresh.destroy()]);
+    },
   };
 }
 
