@@ -67,19 +67,61 @@ function bucketOf(n: number): string {
 
 /** etcd through its JSON gateway, as the policy store speaks to it. */
 export function openRawEtcd(endpoint: string): RawStore {
-  const pool = new Pool(endpoint, { connections: 64 });
+  const { post, close } = openGateway(endpoint);
   const value = BYTES.toString('base64');
+  return { put: n => post('/v3/kv/put', { key: base64(`/raw/${bucketOf(n)}`), value }), close };
+}
+
+/**
+ * The same, with the transaction of the policy store: the next revision of the bucket, if nobody has written it, the
+ * newest of all, and the end of the oldest one.
+ */
+export function openRawTransactions(endpoint: string): RawStore {
+  const { post, close } = openGateway(endpoint);
+  const value = RECORD.toString('base64');
+  const newest = new Map<string, number>();
+  const entry = (bucket: string, revision: number): string =>
+    base64(`/transactions/log/cos/${bucket}/${String(revision).padStart(16, '0')}`);
   return {
     put: async n => {
-      const key = Buffer.from(`/raw/${bucketOf(n)}`).toString('base64');
-      const { statusCode, body } = await pool.request({
-        method: 'POST',
-        path: '/v3/kv/put',
-        body: JSON.stringify({ key, value }),
+      const bucket = bucketOf(n);
+      const revision = (newest.get(bucket) ?? 0) + 1;
+      newest.set(bucket, revision);
+      const key = entry(bucket, revision);
+      const oldest = revision - REVISIONS + 1;
+      const removal = { key: entry(bucket, 0), range_end: entry(bucket, oldest) };
+      const answer = await post('/v3/kv/txn', {
+        compare: [{ key, target: 'CREATE', result: 'EQUAL', create_revision: '0' }],
+        success: [
+          { request_put: { key, value } },
+          { request_put: { key: base64('/transactions/head') } },
+          ...(oldest > 1 ? [{ request_delete_range: removal }] : []),
+        ],
       });
-      await body.dump();
-      insist(statusCode === 200, () => `etcd answers a put with ${statusCode}`);
+      insist(answer.includes('"succeeded":true'), () => `etcd has not written: ${answer}`);
+    },
+    close,
+  };
+}
+
+interface Gateway {
+  readonly post: (path: string, body: object) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+function openGateway(endpoint: string): Gateway {
+  const pool = new Pool(endpoint, { connections: 64 });
+  return {
+    async post(path, body) {
+      const answer = await pool.request({ method: 'POST', path, body: JSON.stringify(body) });
+      const text = await answer.body.text();
+      insist(answer.statusCode === 200, () => `etcd answers ${path} with ${answer.statusCode}: ${text}`);
+      return text;
     },
     close: () => pool.close(),
   };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

@@ -25,7 +25,7 @@ import { keepWriting } from './keep-writing.ts';
 import { BUCKETS, POLICY, putCors } from './policy-writes.ts';
 import { measurePropagation } from './propagation.ts';
 import { startRawLmdbBehindHttp } from './raw-http-server.ts';
-import { openRawEtcd, openRawLmdb, openRawRecords } from './raw-stores.ts';
+import { openRawEtcd, openRawLmdb, openRawRecords, openRawTransactions } from './raw-stores.ts';
 
 type Stops = (() => Promise<void>)[];
 
@@ -37,6 +37,7 @@ const RAW_BEHIND_HTTP = 'raw LMDB behind node:http';
 const STORE = 'the policy store';
 const OVER_HTTP = 'over HTTP';
 const RAW_ETCD = 'raw etcd';
+const RAW_TRANSACTIONS = 'raw etcd, the same transaction';
 
 /** What a durable write of a policy costs. */
 export async function runWrites(plan: Plan): Promise<PartResult> {
@@ -54,7 +55,7 @@ async function measure(directory: string, stops: Stops, plan: Plan): Promise<Par
       'raw LMDB behind node:http: the floor of what is over HTTP; it is sent the same requests, puts the document as it came, and sends the same bytes',
       'raw LMDB, the same records: what these cost without the code of the store, which also reads, compares and removes what is old',
       'the store is called in this process, as the floor is, and alone writes in its directory, as in a server without workers; over HTTP: PUT Bucket cors, signed, with its document',
-      'one etcd member, on the same disk, which syncs; raw etcd: puts through its JSON gateway',
+      'one etcd member, on the same disk, which syncs; raw etcd: puts through its JSON gateway; the same transaction: the entry, the newest revision and the end of the oldest entry, as Crossgate writes them, without waiting for a replica',
     ],
     leftOut: ETCD_MISSING === undefined ? [] : [ETCD_MISSING],
   };
@@ -99,6 +100,8 @@ async function measureEtcd(directory: string, stops: Stops, plan: Plan): Promise
   const [endpoint = ''] = cluster.endpoints;
   const raw = openRawEtcd(endpoint);
   stops.push(raw.close);
+  const rawTransactions = openRawTransactions(endpoint);
+  stops.push(rawTransactions.close);
   const servers: Running[] = [];
   for (const name of ['etcd-a', 'etcd-b']) {
     const server = await startCrossgate({ dataDirectory: join(directory, name), store: `etcd=${endpoint}` });
@@ -110,7 +113,11 @@ async function measureEtcd(directory: string, stops: Stops, plan: Plan): Promise
   const written = crossgateOverHttp(first, await makeBuckets(first));
   const sections: Section[] = [];
   for (const writers of WRITERS) {
-    const contenders = [inProcess(RAW_ETCD, writers, raw.put, plan), overHttp(written, writers, plan)];
+    const contenders = [
+      inProcess(RAW_ETCD, writers, raw.put, plan),
+      inProcess(RAW_TRANSACTIONS, writers, rawTransactions.put, plan),
+      overHttp(written, writers, plan),
+    ];
     const measured = await run(`etcd, ${writersName(writers)}`, RAW_ETCD, contenders, plan);
     sections.push(caseSection(measured));
   }
