@@ -108,7 +108,7 @@ export function openUpstream(
     retire: async () => {
       // A request may need a pool once more. What is being answered is waited for by the pools themselves.
       if (waiting > 0) await new Promise<void>(resolve => (allAnswered = resolve));
-      await Promise.all([kept, fresh].map(pool => (pool.destroyed ? undefined : pool.close())));
+      if (!kept.destroyed) await Promise.all([kept.close(), fresh.close()]);
     },
     close: async () => {
       await Promise.all([kept.destroy(), fresh.destroy()]);
