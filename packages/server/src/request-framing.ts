@@ -11,10 +11,15 @@ export function hasOneHost(request: IncomingMessage, head: RequestHead): boolean
     if (host !== undefined) return false;
     host = rawHeaders[i + 1] ?? '';
   }
-  return host === undefined ? request.httpVersion === '1.0' : HOST.test(host);
+  return host === undefined ? request.httpVersion === '1.0' : host === '' || isHost(host);
 }
 
-const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/;
+const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]+$/;
+
+/** `uri-host [ ":" port ]` of ASCII (RFC 9110, section 7.2; RFC 3986, section 3.2.2), by its characters: not empty, and no user. */
+export function isHost(text: string): boolean {
+  return HOST.test(text);
+}
 
 /**
  * Whether the body comes as it is: no transfer coding but `chunked` is undone here, and HTTP/1.0 has none

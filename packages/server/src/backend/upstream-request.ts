@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { headerValue, type RequestHead } from '@crossgate/dialects';
 import type { Dispatcher } from 'undici';
 import { withoutSessions } from '../admin/access/session-cookie.ts';
+import { isHost } from '../request-framing.ts';
 import type { BackendCall } from './backend.ts';
 import { connectionOptions, isEndToEnd } from './hop-by-hop.ts';
 
@@ -35,8 +36,7 @@ export function upstreamRequest(
   destination: Destination,
 ): UpstreamRequest | undefined {
   const absolute = head.target.startsWith('/') ? undefined : /^https?:\/\/[^/?#]*/i.exec(head.target)?.[0];
-  if (head.target.includes('#') || (absolute !== undefined && !HOST.test(location.authority)))
-    return undefined;
+  if (head.target.includes('#') || (absolute !== undefined && !isHost(location.authority))) return undefined;
   // RFC 9112, section 3.2.2: the host of a target in absolute-form counts, not that of the header.
   const host = destination.host ?? (absolute === undefined ? undefined : location.authority);
   return {
@@ -50,9 +50,6 @@ export function upstreamRequest(
     hasLengthZero: request.headers['content-length'] === '0',
   };
 }
-
-/** RFC 3986, section 3.2.2, with an optional port. Not empty, and no user. */
-const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]+$/;
 
 /** RFC 9112, section 3.2.1: what is sent to a server that is no proxy. Nothing of path and query is changed. */
 function originForm(path: string): string {

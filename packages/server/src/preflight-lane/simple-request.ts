@@ -1,5 +1,6 @@
 import type { PreflightRequest } from '@crossgate/core';
 import type { RequestHead } from '@crossgate/dialects';
+import { isHost } from '../request-framing.ts';
 
 /** A request that is read from bytes without a parser. */
 export interface SimpleRequest {
@@ -18,8 +19,6 @@ export interface SimpleRequest {
 const HEAD = /OPTIONS \/[\x21-\x7e]* HTTP\/1\.1\r\n(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\x20-\x7e]*\r\n)+\r\n/y;
 const TARGET_FROM: number = 'OPTIONS '.length;
 const BEHIND_TARGET: number = ' HTTP/1.1\r\n'.length;
-/** `uri-host [ ":" port ]` of ASCII (RFC 9110, section 7.2). */
-const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]+$/;
 const SPACE = 0x20;
 
 type NameKind = 'host' | 'connection' | 'origin' | 'method' | 'headers' | 'not-simple';
@@ -98,7 +97,7 @@ export function readSimpleRequest(
       case undefined:
         break;
       case 'host':
-        if (host !== undefined || !HOST.test(value)) return undefined;
+        if (host !== undefined || !isHost(value)) return undefined;
         host = value;
         break;
       case 'connection':
