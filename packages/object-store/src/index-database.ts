@@ -73,14 +73,14 @@ export interface IndexDatabase {
  */
 export async function openIndexDatabase(directory: string): Promise<IndexDatabase> {
   const tables = await openIndexTables(directory);
-  const { buckets, objects, fileLists, uploads, parts, refresh, transact } = tables;
+  const { buckets, objects, fileLists, uploads, parts, refresh, transact, transactAdding } = tables;
   const readBucket = (name: string, record: BucketRecord) =>
     toBucket(name, readable(record, 'a bucket in the index'));
 
   return {
     createBucket(name, acl, region) {
       const key = bucketNameBytes(name);
-      return transact(() => {
+      return transactAdding(() => {
         if (buckets.doesExist(key)) return 'exists';
         buckets.putSync(key, { format: FORMAT, createdAt: Date.now(), acl, region });
         return 'created';
@@ -112,7 +112,7 @@ export async function openIndexDatabase(directory: string): Promise<IndexDatabas
     putObject(bucket, key, object) {
       const bucketKey = bucketNameBytes(bucket);
       const objectKey = objectIndexKey(bucket, key);
-      return transact((): PutObjectResult => {
+      return transactAdding((): PutObjectResult => {
         if (!buckets.doesExist(bucketKey)) return { kind: 'no-such-bucket' };
         const record = { format: FORMAT, modifiedAt: Date.now(), ...object };
         return { kind: 'put', record, replaced: replaceObject(tables, objectKey, record) };

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { type Database, open } from 'lmdb';
 import {
   type BucketRecord,
@@ -23,6 +24,8 @@ export interface IndexTables {
   refresh(): void;
   /** Runs an action alone. Its writes are made all together, or, when it throws, not at all. */
   transact<T>(action: () => T): Promise<T>;
+  /** The same for what makes the index larger. Rejects, with the code `ENOSPC`, when the disk has little room. */
+  transactAdding<T>(action: () => T): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -57,6 +60,10 @@ export async function openIndexTables(directory: string): Promise<IndexTables> {
     }
   }
 
+  function transactAdding<T>(action: () => T): Promise<T> {
+    return hasRoom(directory) ? transact(action) : Promise.reject(noRoom());
+  }
+
   try {
     await transact(() => {
       const written = store.get(STORE_KEY);
@@ -79,6 +86,28 @@ export async function openIndexTables(directory: string): Promise<IndexTables> {
     // a turn may begin to serve a request that was sent because of that commit. Renewing it costs under a microsecond.
     refresh: () => root.resetReadTxn(),
     transact,
+    transactAdding,
     close: () => root.close(),
   };
+}
+
+/**
+ * This much stays free, so that what is there can be deleted. LMDB's binding (3.5.6) tells of a full disk in a text that is
+ * longer than the memory it has for it: the process ends of that, at once or later.
+ */
+const KEPT_FREE_BYTES = 8 * 1024 ** 2;
+
+/** As far as the file system tells. */
+function hasRoom(directory: string): boolean {
+  try {
+    const { blocks, bavail, bsize } = statfsSync(directory);
+    return blocks === 0 || bavail * bsize >= KEPT_FREE_BYTES;
+  } catch {
+    return true;
+  }
+}
+
+function noRoom(): Error {
+  const message = `the disk has less than ${KEPT_FREE_BYTES / 1024 ** 2} MiB of room`;
+  return Object.assign(new Error(message), { code: 'ENOSPC' });
 }

@@ -82,7 +82,7 @@ export interface UploadIndex {
 }
 
 export function uploadIndex(tables: IndexTables): UploadIndex {
-  const { buckets, uploads, refresh, transact } = tables;
+  const { buckets, uploads, refresh, transact, transactAdding } = tables;
 
   const readUpload = (ref: UploadRef, record: UploadRecord): Upload => ({
     bucket: ref.bucket,
@@ -122,7 +122,7 @@ export function uploadIndex(tables: IndexTables): UploadIndex {
       const bucketKey = bucketNameBytes(bucket);
       const ref = { bucket, key, id: newUploadId(Date.now()) };
       const uploadKey = newUploadIndexKey(ref);
-      return transact(() => {
+      return transactAdding(() => {
         if (!buckets.doesExist(bucketKey)) return 'no-such-bucket';
         const record = { format: FORMAT, attributes };
         uploads.putSync(uploadKey, record);
@@ -162,7 +162,7 @@ export function uploadIndex(tables: IndexTables): UploadIndex {
     },
     putPart(upload, number, part) {
       const uploadKey = uploadIndexKey(upload);
-      return transact((): PutPartResult => {
+      return transactAdding((): PutPartResult => {
         if (!uploadKey || !uploads.doesExist(uploadKey)) return { kind: 'no-such-upload' };
         const key = partIndexKey(upload.id, number);
         const replacedFileId = tables.parts.get(key)?.fileId;
@@ -192,7 +192,7 @@ export function uploadIndex(tables: IndexTables): UploadIndex {
     complete(upload, parts, { etag, attributes }) {
       const uploadKey = uploadIndexKey(upload);
       const objectKey = objectIndexKey(upload.bucket, upload.key);
-      return transact((): PutUploadedResult => {
+      return transactAdding((): PutUploadedResult => {
         const begun = uploadKey && uploads.get(uploadKey);
         if (!begun) return { kind: 'no-such-upload' };
         // INVARIANT: the bucket is there, for none is deleted that has an upload.

@@ -1,9 +1,12 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
+import { lackOfRoom } from './disk-room.ts';
 import { FORMAT_KEY, REPLICA_FORMAT_KEY } from './lmdb-keys.ts';
 import { PolicyStoreUnavailableError } from './unavailable.ts';
 
-export type Environment = RootDatabase<Buffer, Buffer>;
+export interface Environment extends RootDatabase<Buffer, Buffer> {
+  readonly directory: string;
+}
 
 /** LMDB must not be opened twice in one process: its file locks belong to the process, not to the handle. */
 const openDirectories = new Set<string>();
@@ -35,7 +38,7 @@ export function openEnvironment(
   const path = realpathSync(directory);
   if (openDirectories.has(path)) throw new Error(`\`${directory}\` is already open in this process`);
 
-  const environment: Environment = open({
+  const database: RootDatabase<Buffer, Buffer> = open({
     path,
     // Otherwise a directory with a dot in its name is taken for a file.
     noSubdir: false,
@@ -50,6 +53,7 @@ export function openEnvironment(
     // which ends the process. Transactions that come while one is written are written together in either case.
     eventTurnBatching: false,
   });
+  const environment: Environment = Object.assign(database, { directory: path });
   openDirectories.add(path);
 
   async function close(): Promise<void> {
@@ -92,6 +96,7 @@ export async function writeTogether(
   unless?: Buffer,
 ): Promise<boolean> {
   if (operations.length === 0) return true;
+  assertRoom(environment, operations);
   const putAll = (): void => {
     for (const [key, value] of operations) {
       // What becomes of these is what becomes of all.
@@ -115,12 +120,21 @@ export async function inTransaction(
 ): Promise<void> {
   await committed(
     environment.childTransaction(() => {
-      for (const [key, value] of decide()) {
+      const operations = decide();
+      assertRoom(environment, operations);
+      for (const [key, value] of operations) {
         if (value === undefined) environment.removeSync(key);
         else environment.putSync(key, value);
       }
     }),
   );
+}
+
+function assertRoom({ directory }: Environment, operations: readonly Operation[]): void {
+  let bytes = 0;
+  for (const [key, value] of operations) bytes += key.length + (value?.length ?? 0);
+  const lack = lackOfRoom(directory, { operations: operations.length, bytes });
+  if (lack) throw new NotCommittedError(lack);
 }
 
 async function committed<Result>(commit: PromiseLike<Result>): Promise<Result> {
@@ -151,7 +165,9 @@ function prepareFormat(
     if (isReadOnly || Array.from(environment.getKeys({ limit: 1 })).length > 0) {
       throw new Error(`\`${directory}\` holds an LMDB database that is not a ${noun}`);
     }
-    environment.putSync(formatKey, Buffer.from(String(FORMAT)));
+    const value = Buffer.from(String(FORMAT));
+    assertRoom(environment, [[formatKey, value]]);
+    environment.putSync(formatKey, value);
     return FORMAT;
   };
   // Two processes may create the directory at the same time: the second finds what the first one wrote.
