@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parseExposition } from '../support/exposition.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Gateway, HOST_LINE, SHORT_TIMEOUTS, startGateway } from '../support/gateway.ts';
@@ -299,6 +299,25 @@ describe('an upstream that closes connections between requests', () => {
     });
     expect(await ask()).toBe(200);
     expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('is left no connection when the client goes away while it is asked again', async () => {
+    const lossy = await openScriptedUpstream();
+    const other = await startGateway(lossy.url);
+    lossy.play(({ connection }) => {
+      if (lossy.requests.length === 1) connection.reset();
+      else if (lossy.requests.length === 3) connection.end(answer('ok'));
+    });
+    const client = await openConnection(other.cos);
+    client.write(GET);
+    const { connection } = await lossy.request(1);
+    client.destroy();
+    await connection.closed;
+    // Whatever is opened in its place comes before this one.
+    expect((await sendRawRequest(other.cos, GET)).status).toBe(200);
+    await vi.waitFor(() => expect(lossy.openConnections()).toBe(0));
+    await other.stop();
+    await lossy.stop();
   });
 
   it('leaves nothing behind on a response that is then streamed', async () => {

@@ -36,6 +36,8 @@ export interface ScriptedUpstream {
   readonly requests: readonly UpstreamRequest[];
   /** The connections since the script began, those of former scripts among them when they were used again. */
   readonly connections: readonly UpstreamConnection[];
+  /** How many connections there are now, those without a request among them. */
+  readonly openConnections: () => number;
   /** Waits for the request of this index. */
   readonly request: (index?: number) => Promise<UpstreamRequest>;
   readonly stop: () => Promise<void>;
@@ -92,6 +94,7 @@ export async function openScriptedUpstream(): Promise<ScriptedUpstream> {
     port,
     requests,
     connections,
+    openConnections: () => sockets.size,
     play: next => {
       script = next;
       requests.length = 0;

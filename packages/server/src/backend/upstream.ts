@@ -31,7 +31,8 @@ export function openUpstream(
     maxHeaderSize: LARGEST_HEAD_BYTES,
   };
   const kept = new Pool(url.origin, options);
-  const fresh = new Pool(url.origin, { ...options, pipelining: 0 });
+  // undici opens another connection in the place of one whose request was given up: it must not be there for the next one.
+  const fresh = new Pool(url.origin, { ...options, pipelining: 0, keepAliveTimeout: 1 });
   const connections: Connections = { kept, fresh };
   const destination: Destination = {
     host: (config.host ?? dialect.gateway.host) === 'upstream' ? url.host : undefined,
