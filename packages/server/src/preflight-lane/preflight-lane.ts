@@ -53,6 +53,7 @@ export function openPreflightLane(
     /** Who waits until the answers have been handed to the system. */
     const unsent: (() => void)[] = [];
     let answered = 0;
+    let unwritten = 0;
     let answeredAt = 0;
     let toldAt = 0;
 
@@ -66,17 +67,20 @@ export function openPreflightLane(
         const text = replyHead(reply, at, connectionLines());
         if (text === undefined) return false;
         if (socket.writableCorked === 0) holdWrites(socket);
-        return write(socket, text, reply.body, written);
+        if (!write(socket, text, reply.body, onWritten)) return false;
+        unwritten++;
+        return true;
       },
       onceSent: then => {
-        if (socket.writableLength === 0) then();
+        if (unwritten === 0) then();
         else unsent.push(then);
       },
     };
 
     /** Also called when nobody is there any more. */
-    function written(): void {
-      if (unsent.length === 0 || (socket.writableLength > 0 && !socket.destroyed)) return;
+    function onWritten(): void {
+      unwritten--;
+      if (unwritten > 0 || unsent.length === 0) return;
       for (const then of unsent.splice(0)) then();
     }
 

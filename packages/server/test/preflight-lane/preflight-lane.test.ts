@@ -109,6 +109,21 @@ describe('openPreflightLane', () => {
     expect(sent).toBe(2);
   });
 
+  it('tells of an answer that has been handed on while another one waits behind it', async () => {
+    server.on('request', (_request, response) => void response.end('another'));
+    const connection = new Unread();
+    server.emit('connection', connection);
+    connection.push(`${PREFLIGHT}GET / HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await turn();
+    expect([answered, sent]).toEqual([1, 0]);
+    while (!connection.received.endsWith('another')) {
+      connection.release();
+      await turn();
+    }
+    expect(sent).toBe(1);
+    connection.destroy();
+  });
+
   it('sends its answers before the parser has the connection, and somebody might end it', async () => {
     server.on('request', ({ socket }) => socket.destroy());
     const connection = connect((server.address() as AddressInfo).port, '127.0.0.1');
