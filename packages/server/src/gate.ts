@@ -131,18 +131,23 @@ export function openGate(parts: GateParts): Gate {
     // It comes again, by the parser, and is counted then.
     if (!isPreflight(dialect.profile, preflight)) return false;
     const started = performance.now();
+    let isSent = false;
     try {
       const exchange = openExchange(head, connection.address, connection.isSecure);
       const refused = overRate(exchange, started);
       const answer = refused ? tooMany(exchange, refused) : tryPreflight(exchange, preflight);
       if (!answer || !connection.send(answer.reply, exchange.receivedAt)) return false;
+      isSent = true;
       observe(exchange, answer.reply, answer.outcome, started);
       recordUsage?.({ exchange, reply: answer.reply, started, delivery: connection });
-      return true;
     } catch (error) {
-      log.error({ err: error }, 'a preflight could not be read');
-      return false;
+      // A second answer would be taken for that of the next request.
+      log.error(
+        { err: error },
+        isSent ? 'a preflight could not be told of' : 'a preflight could not be read',
+      );
     }
+    return isSent;
   }
 
   function openExchange(

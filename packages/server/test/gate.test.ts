@@ -73,3 +73,36 @@ describe('a gate whose policy store fails', () => {
     expect(JSON.stringify(lines)).not.toContain('SECRET');
   });
 });
+
+describe('answerPreflight', () => {
+  it('does not leave to others what it has answered, when it cannot be told of', () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino({ base: null }, { write: line => lines.push(JSON.parse(line)) });
+    const { answerPreflight } = openGate({
+      dialect: cosDialect,
+      policies: openMemoryPolicyStore(),
+      backend: BACKEND,
+      authorizer: openAuthorizer(cosDialect, openCredentials([cosDialect.localCredential]), log),
+      observe: () => {
+        throw new Error('the log fails');
+      },
+      requestLimits: openRequestLimits({}),
+      log,
+    });
+    const statuses: number[] = [];
+    const isAnswered = answerPreflight(
+      { method: 'OPTIONS', target: '/b-1/key', rawHeaders: ['Host', 'a'] },
+      { origin: 'https://a.example', requestMethod: 'GET', requestHeaders: undefined },
+      {
+        address: '127.0.0.1',
+        port: 1,
+        isSecure: false,
+        bodyBytes: 0,
+        send: ({ status }) => statuses.push(status) > 0,
+        onceSent: () => {},
+      },
+    );
+    expect([isAnswered, statuses]).toEqual([true, [403]]);
+    expect(lines).toMatchObject([{ level: 50, err: { message: 'the log fails' } }]);
+  });
+});
