@@ -131,6 +131,20 @@ describeWith(CHROMIUM_MISSING)('the console for everybody', () => {
     },
   );
 
+  it.each([
+    { name: 'wide', width: 1280 },
+    { name: 'narrow', width: 390 },
+  ])('does not scroll where everything fits the window: $name', async ({ width }) => {
+    const page = await session.open(`#/${COS}/history`);
+    await page.setViewportSize({ width, height: 2000 });
+    await page
+      .getByRole('button', { name: /^Show revision/ })
+      .last()
+      .waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollHeight')).toBe(2000);
+    await page.close();
+  });
+
   it('is done with the keyboard alone: add a rule and save it', async () => {
     const page = await session.open('#/qingstor/keyboard/rules');
     const focused = () =>
