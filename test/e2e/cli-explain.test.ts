@@ -303,6 +303,32 @@ In a browser
     expect(json).toMatchObject({ browser: null });
   });
 
+  it.each([
+    { origin: 'app.example.com', why: 'it has no scheme; an origin is such as `https://app.example.com`' },
+    { origin: 'NULL', why: 'browsers write `null` ' },
+    {
+      origin: 'https://a.com:99999',
+      why: 'its port is not a number from 1 to 65535 without zeros before it ',
+    },
+    { origin: 'file:///tmp/a.html', why: 'it has more than scheme, host and port ' },
+    { origin: '*', why: undefined },
+    { origin: 'https://a com', why: undefined },
+  ])('says why no page has the origin $origin', async ({ origin, why }) => {
+    const { stdout } = await explain(...COS, '--origin', origin, '--method', 'PUT');
+    const unwrapped = stdout.replaceAll(/\s+/g, ' ');
+    expect(unwrapped).toContain(
+      `no page has the origin \`${origin}\`${why === undefined ? ' ' : `: ${why}`}`,
+    );
+  });
+
+  it.each([
+    { what: 'the origin', args: ['--method', 'PUT'], flag: 'name the origin of the page with --origin' },
+    { what: 'the method', args: ['--origin', 'https://a.com'], flag: 'name the method with --method' },
+  ])('asks for the flag that names $what', async ({ args, flag }) => {
+    const { stdout } = await explain(...COS, ...args);
+    expect(stdout).toContain(`No small change lets it in\n  ${flag}\n`);
+  });
+
   it('shows every rule only of a policy that is short', async () => {
     const rules = Array.from({ length: 60 }, (_, i) => ({
       allowedOrigins: [`https://${i}.com`, 'https://a.com'],

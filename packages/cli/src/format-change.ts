@@ -1,4 +1,11 @@
-import { applyEdits, formatEdit, formatObstacle, type NearestChange, type Policy } from '@crossgate/core';
+import {
+  applyEdits,
+  formatEdit,
+  formatObstacle,
+  type NearestChange,
+  type Obstacle,
+  type Policy,
+} from '@crossgate/core';
 import { type ChangedLine, changedLines } from './line-diff.ts';
 import type { PolicyFile, PolicyForm } from './policy-file.ts';
 import { type Screen, type StyledLine, wrapBehind } from './styled-text.ts';
@@ -18,7 +25,7 @@ export function formatChange(
           tone: 'strong',
         },
       ],
-      ...nearest.obstacles.flatMap(obstacle => wrapBehind(['  '], formatObstacle(obstacle), screen)),
+      ...nearest.obstacles.flatMap(obstacle => wrapBehind(['  '], textOf(obstacle), screen)),
     ];
   }
   const { policy } = file;
@@ -37,6 +44,16 @@ export function formatChange(
       ? wrapBehind(['  ', { text: 'careful', tone: 'doubtful' }, ': '], warning, screen, 4)
       : []),
   ];
+}
+
+const FLAGS = {
+  origin: 'name the origin of the page with --origin',
+  method: 'name the method with --method',
+} as const;
+
+/** What is not sent stands in the headline; the command can tell which flag would send it. */
+function textOf(obstacle: Obstacle): string {
+  return obstacle.kind === 'not-sent' ? FLAGS[obstacle.what] : formatObstacle(obstacle);
 }
 
 /** The document as its service writes it, an element or an entry a line. */

@@ -1,4 +1,11 @@
-import { type FetchPrediction, formatCause, sentOrigin, shorten, type Verdict } from '@crossgate/core';
+import {
+  type FetchPrediction,
+  formatCause,
+  originFault,
+  sentOrigin,
+  shorten,
+  type Verdict,
+} from '@crossgate/core';
 import { type Screen, type StyledLine, wrapBehind } from './styled-text.ts';
 
 /** What a browser makes of it, for people: what it sends, and whether the page gets an answer. */
@@ -16,11 +23,20 @@ export function formatNoPage(origin: string | undefined, screen: Screen): readon
   if (!origin) return [];
   const sent = sentOrigin(origin);
   if (sent === origin) return [];
-  const instead = sent === undefined ? '' : `; browsers send \`${shorten(sent)}\``;
+  const instead = sent === undefined ? formatFault(origin) : `; browsers send \`${shorten(sent)}\``;
   return [
     [{ text: 'In a browser', tone: 'strong' }],
     ...wrapBehind(['  '], `no page has the origin \`${shorten(origin)}\`${instead}`, screen),
   ];
+}
+
+/** What is wrong with a text that browsers send nothing in place of, where it is visible ASCII without a `*`. */
+function formatFault(origin: string): string {
+  const fault = /^[!-)+-~]+$/.test(origin) ? originFault(origin) : undefined;
+  if (!fault) return '';
+  const { reason, correction } = fault;
+  const instead = correction?.startsWith('http') ? `; an origin is such as \`${shorten(correction)}\`` : '';
+  return `: ${reason}${instead}`;
 }
 
 type Planned = Extract<FetchPrediction['plan'], { readonly kind: 'planned' }>;

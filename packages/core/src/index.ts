@@ -95,6 +95,7 @@ export {
 export { type SpanJson, spanJson } from './json/span-json.ts';
 export { lint } from './lint/lint.ts';
 export type { LintCode } from './lint/lint-findings.ts';
+export { type OriginFault, originFault } from './lint/origin-fault.ts';
 export { formatLoss } from './loss-text.ts';
 export type { NearestChange } from './nearest-change.ts';
 export type { Obstacle } from './obstacle.ts';

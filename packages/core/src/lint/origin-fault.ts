@@ -14,7 +14,8 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', https: '44
 /**
  * What keeps `text` from being an origin as browsers write it: `scheme://host[:port]`, everything in its one
  * canonical form (HTML, "serialization of an origin"; URL, "host serializing"), or from being one that a page has.
- * Undefined for one that is, and for `null`. Of schemes of extensions and applications host and port can be anything. International names are not looked into: whether `xn--…` is one is not judged.
+ * Undefined for one that is, and for `null`. Of schemes of extensions and applications host and port can be anything.
+ * International names are not looked into: whether `xn--…` is one is not judged.
  *
  * @param text visible ASCII, without a `*`
  */
