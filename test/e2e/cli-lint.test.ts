@@ -11,6 +11,8 @@ beforeAll(() => {
   files = newCommandFiles({
     ...POLICY_FILES,
     'doubtful.xml': DOUBTFUL,
+    'empty.xml': '',
+    'part.xml': '<CORSConfiguration>',
     'broken.xml': DOUBTFUL.replace('60', 'soon').replace('GET,PUT', 'GET,get'),
     'clean.json': JSON.stringify({
       rules: [{ allowedOrigins: ['https://a.com'], allowedMethods: ['GET'] }],
@@ -39,6 +41,48 @@ async function lintJson(...args: readonly string[]): Promise<{ exitCode: number 
 const AZURE = ['--dialect', 'azure-tables'];
 
 describe.concurrent('crossgate lint', () => {
+  it.each([
+    {
+      name: 'the neutral form as a document',
+      args: ['clean.json', '--dialect', 'cos'],
+      advice: 'It is in the neutral form, not a document of Tencent COS: read it with --profile cos.',
+    },
+    {
+      name: 'a document as the neutral form',
+      args: ['cors.xml', '--profile', 'cos'],
+      advice: 'It is a document of Tencent COS, not in the neutral form: read it with --dialect cos.',
+    },
+    {
+      name: 'a document of another service',
+      args: ['cors.xml', ...AZURE],
+      advice: 'It is a document of Tencent COS: name cos in place of azure-tables.',
+    },
+    {
+      name: 'a document of a service that has none',
+      args: ['cors.xml', '--dialect', 'boomi'],
+      advice: 'It is a document of Tencent COS, not in the neutral form: read it with --dialect cos.',
+    },
+    {
+      name: 'a part of a document as the neutral form',
+      args: ['part.xml', '--profile', 'cos'],
+      advice: 'It was read as JSON; name a document of a service with --dialect.',
+    },
+    { name: 'nothing', args: ['empty.xml', '--dialect', 'cos'], advice: '' },
+  ])('tells which form a file is in that cannot be read as $name', async ({ args, advice }) => {
+    const { exitCode, stdout } = await lint(...args);
+    expect(exitCode).toBe(3);
+    const [, , after = ''] = /(^|\n)\S+: 1 error\n([^]*)$/.exec(stdout) ?? [];
+    expect(after.replaceAll('\n', ' ').trim()).toBe(advice);
+  });
+
+  it.each([
+    { name: 'nowhere.xml', why: 'there is no such file' },
+    { name: '.', why: 'it is a directory' },
+  ])('says why $name cannot be read', async ({ name, why }) => {
+    const stderr = `crossgate: ${name} cannot be read: ${why}\n`;
+    expect(await lint(name, '--dialect', 'cos')).toEqual({ exitCode: 1, stdout: '', stderr });
+  });
+
   it('shows a finding where it is, and what to do', async () => {
     const { exitCode, stdout, stderr } = await lint('doubtful.xml', ...AZURE);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });

@@ -154,7 +154,17 @@ describe.concurrent('crossgate policy put', () => {
         /^crossgate: \S+ has 1 error$/,
         /^error\[document-malformed\] /,
         /:1:1$/,
-        /^It was read as JSON; name a document of a service with --dialect\.$/,
+        /^It is a document of Tencent COS, not in the neutral form: read it with --dialect cos\.$/,
+      ],
+    },
+    {
+      name: 'the neutral form is read as a document of the service',
+      args: () => [file(NEUTRAL), '--dialect', 'cos'],
+      stderr: [
+        /^crossgate: \S+ has 1 error$/,
+        /^error\[document-malformed\] /,
+        /:1:1$/,
+        /^It is in the neutral form, not a document of Tencent COS: leave out --dialect\.$/,
       ],
     },
   ])('ends with 3 and stores nothing when $name', async ({ args, stderr }) => {
@@ -350,7 +360,7 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
     {
       name: 'a file that is not there',
       args: ['put', 'cos/b-1', '/nowhere/policy.json'],
-      stderr: /^crossgate: \/nowhere\/policy\.json cannot be read: ENOENT/,
+      stderr: /^crossgate: \/nowhere\/policy\.json cannot be read: there is no such file$/,
     },
     {
       name: 'a revision that is no number',

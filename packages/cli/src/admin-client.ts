@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type DiagnosticJson, formatPath, type Policy } from '@crossgate/core';
 import { CommandError, EXIT } from './exit-code.ts';
 import { visibleLine } from './output.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** A revision as the admin API shows it; the policy is null where it was deleted. */
 export interface ShownRevision {
@@ -139,8 +140,7 @@ function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`the token cannot be read: ${why}`);
+    throw new CommandError(`the token cannot be read from ${file}: ${whyUnreadable(error)}`);
   }
 }
 

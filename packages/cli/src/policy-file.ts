@@ -12,7 +12,9 @@ import {
 import { DIALECTS, type Dialect, dialectById, readNeutralPolicy } from '@crossgate/dialects';
 import { CommandError, InvalidPolicyError } from './exit-code.ts';
 import { formatCounts, formatDiagnostics, type SourceDocument } from './format-diagnostics.ts';
+import { adviseOtherForm, type NeutralTaker } from './other-form.ts';
 import { renderLines, screenOf } from './styled-text.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** How a policy is written, and which service reads it. */
 export interface PolicyForm {
@@ -34,6 +36,8 @@ export interface PolicyFile extends PolicyForm {
 export interface ReadDocument {
   readonly document: SourceDocument;
   readonly result: ReadPolicyResult;
+  /** A sentence for those who named another form than the document is in. */
+  readonly advice: string | undefined;
 }
 
 const NEUTRAL = 'neutral';
@@ -102,20 +106,25 @@ export function namedDialect(id: string | undefined): Dialect | undefined {
  *
  * @throws CommandError when the file cannot be read
  */
-export function readDocument(file: string, own: Dialect | undefined): ReadDocument {
+export function readDocument(
+  file: string,
+  own: Dialect | undefined,
+  taker: NeutralTaker = 'profile',
+): ReadDocument {
   const name = file === '-' ? 'standard input' : file;
   const bytes = readBytes(file, name);
   const result = own?.policyApi ? own.policyApi.document.parse(bytes) : readNeutralPolicy(bytes);
-  return { document: { name, text: new TextDecoder().decode(bytes) }, result };
+  const advice = result.kind === 'diagnostics' ? adviseOtherForm(bytes, own, taker) : undefined;
+  return { document: { name, text: new TextDecoder().decode(bytes) }, result, advice };
 }
 
 /** @throws InvalidPolicyError when there is no policy that the service takes, with everything that is wrong */
 export function readPolicyFile(file: string, form: PolicyForm): PolicyFile {
-  const { document, result } = readDocument(file, form.isOwn ? form.dialect : undefined);
-  if (result.kind === 'diagnostics') throw invalid(document, result.diagnostics, form.isOwn);
+  const { document, result, advice } = readDocument(file, form.isOwn ? form.dialect : undefined);
+  if (result.kind === 'diagnostics') throw invalid(document, result.diagnostics, advice);
   const { kind, policy, ...source } = result;
   const errors = validate(policy, form.profile);
-  if (errors.length > 0) throw invalid(document, source.locate?.(errors) ?? errors, form.isOwn);
+  if (errors.length > 0) throw invalid(document, source.locate?.(errors) ?? errors);
   return { ...form, document, policy, source, compiled: compile(policy, form.profile) };
 }
 
@@ -125,28 +134,27 @@ export function readPolicyFile(file: string, form: PolicyForm): PolicyFile {
  * @throws InvalidPolicyError when there is none
  */
 export function readPolicy(file: string, dialect: Dialect | undefined): Policy {
-  const { document, result } = readDocument(file, dialect);
+  const { document, result, advice } = readDocument(file, dialect, 'server');
   if (result.kind === 'policy') return result.policy;
-  throw invalid(document, result.diagnostics, dialect?.policyApi !== undefined);
+  throw invalid(document, result.diagnostics, advice);
 }
 
 function readBytes(file: string, name: string): Uint8Array {
   try {
     return readFileSync(file === '-' ? 0 : file);
   } catch (error) {
-    throw new CommandError(`${name} cannot be read: ${(error as Error).message}`);
+    throw new CommandError(`${name} cannot be read: ${whyUnreadable(error)}`);
   }
 }
 
 function invalid(
   document: SourceDocument,
   findings: readonly Diagnostic[],
-  isOwn: boolean,
+  advice?: string,
 ): InvalidPolicyError {
   const screen = { ...screenOf(process.stderr, process.env), hasColor: false };
-  const isJson = isOwn || !findings.some(({ code }) => code === 'document-malformed');
-  const hint = isJson ? [] : ['', 'It was read as JSON; name a document of a service with --dialect.'];
   const report = renderLines(formatDiagnostics(findings, document, screen), screen);
   const summary = `${document.name} has ${formatCounts(findings)}`;
-  return new InvalidPolicyError([summary, '', report, ...hint].join('\n'), summary, findings);
+  const lines = [summary, '', report, ...(advice === undefined ? [] : ['', advice])];
+  return new InvalidPolicyError(lines.join('\n'), summary, findings);
 }

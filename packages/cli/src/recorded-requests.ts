@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { PreflightRequest } from '@crossgate/core';
 import { CommandError } from './exit-code.ts';
+import { whyUnreadable } from './unreadable.ts';
 
 /** A request that a server has logged, and how often. */
 export type RecordedRequest = RecordedPreflight | RecordedActual;
@@ -65,7 +66,7 @@ export async function readLog(file: string, dialect: string): Promise<RecordedRe
     await Promise.race([readAll(), failed]);
   } catch (error) {
     const name = file === '-' ? 'standard input' : file;
-    throw new CommandError(`${name} cannot be read: ${(error as Error).message}`);
+    throw new CommandError(`${name} cannot be read: ${whyUnreadable(error)}`);
   }
   const requests = [...counts.values()]
     .map(({ found, count }) => ({ ...found, count }))

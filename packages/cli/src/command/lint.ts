@@ -6,6 +6,7 @@ import { printJson } from '../output.ts';
 import { policyForm, readDocument, refuseUnusedProfile } from '../policy-file.ts';
 import { addPolicyOptions, type PolicyOptions } from '../policy-options.ts';
 import { printLines } from '../print-lines.ts';
+import { wrapText } from '../styled-text.ts';
 
 interface LintOptions extends PolicyOptions {
   readonly denyWarnings?: true;
@@ -35,7 +36,7 @@ Examples:
 function runLint(policyName: string, options: LintOptions): void {
   refuseUnusedProfile(options.profile, options.dialect);
   const form = policyForm(options.dialect, options.profile, options.variant);
-  const { document, result } = readDocument(policyName, form.isOwn ? form.dialect : undefined);
+  const { document, result, advice } = readDocument(policyName, form.isOwn ? form.dialect : undefined);
   const findings = result.kind === 'diagnostics' ? result.diagnostics : lint(result.policy, form.profile);
   const located = result.kind === 'policy' ? (result.locate?.(findings) ?? findings) : findings;
   if (options.json) {
@@ -46,6 +47,7 @@ function runLint(policyName: string, options: LintOptions): void {
       ...formatDiagnostics(located, document, screen),
       ...(located.length > 0 ? [[]] : []),
       [{ text: `${document.name}: ${counts}`, tone: 'strong' }],
+      ...(advice === undefined ? [] : wrapText(advice, screen.width).map(text => [text])),
     ]);
   }
   process.exitCode = exitCode(located, options);
