@@ -271,7 +271,7 @@ describe.concurrent('crossgate policy rollback', () => {
     const tenant = newTenant();
     const foreign = await put(newTenant(), JSON.parse(NEUTRAL));
     await put(tenant, JSON.parse(NEUTRAL));
-    const stderr = `crossgate: cos/${tenant} has no revision ${foreign} in its history\n`;
+    const stderr = `crossgate: cos/${tenant} has no revision ${foreign} in its history; crossgate policy history cos/${tenant} lists what it has\n`;
     expect(await policy('rollback', `cos/${tenant}`, String(foreign))).toEqual({
       exitCode: 1,
       stdout: '',
@@ -350,7 +350,8 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
     {
       name: 'a name that no bucket has',
       args: ['get', 'cos/No Bucket'],
-      stderr: 'crossgate: No Bucket cannot be the name of any bucket of Tencent COS',
+      stderr:
+        'crossgate: No Bucket cannot be the name of any bucket of Tencent COS, whose names are such as examplebucket-1250000000',
     },
     {
       name: 'a tenant without a policy',
@@ -392,7 +393,7 @@ describe.concurrent('a command that cannot be carried out ends with 1 and says w
     await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const result = await runCommand(['policy', 'list', '--admin', url]);
-    const stderr = `crossgate: what answers at ${url} is not the admin API of Crossgate\n`;
+    const stderr = `crossgate: what answers at ${url} is not the admin API of Crossgate: name that with --admin, such as http://127.0.0.1:4000\n`;
     expect(result).toEqual({ exitCode: 1, stdout: '', stderr });
     other.close();
   });

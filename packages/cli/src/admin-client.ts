@@ -112,7 +112,8 @@ export class AdminClient {
     });
     const answer: unknown = await response.json().catch(() => undefined);
     if (typeof answer !== 'object' || answer === null) {
-      throw new CommandError(`what answers at ${this.#base} is not the admin API of Crossgate`);
+      const advice = 'name that with --admin, such as http://127.0.0.1:4000';
+      throw new CommandError(`what answers at ${this.#base} is not the admin API of Crossgate: ${advice}`);
     }
     if (response.ok) return answer;
     throw refusal(response.status, (answer as { error?: Problem }).error, this.#token !== undefined);

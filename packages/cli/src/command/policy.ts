@@ -126,7 +126,10 @@ async function rollback(name: string, revisionText: string, options: CommonOptio
   const revisions = await client.history(tenant);
   const [newest] = revisions;
   const target = revisions.find(({ revision }) => revision === wanted);
-  if (!newest || !target) throw new CommandError(`${name} has no revision ${wanted} in its history`);
+  if (!newest || !target) {
+    const advice = `crossgate policy history ${name} lists what it has`;
+    throw new CommandError(`${name} has no revision ${wanted} in its history; ${advice}`);
+  }
   const revision = await restore(client, tenant, target, newest);
   tell(options, name, revision, `${name} is as at revision ${wanted} again, at revision ${revision}.`);
 }

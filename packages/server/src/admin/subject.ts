@@ -21,7 +21,8 @@ export function findSubject(dialects: readonly Dialect[], id: string, tenant: st
   const dialect = findDialect(dialects, id);
   if ('refused' in dialect) return dialect;
   if (!dialect.isTenantName(tenant)) {
-    const message = `${tenant} cannot be the name of any ${dialect.tenantNoun} of ${dialect.title}`;
+    const { tenantNoun, title, example } = dialect;
+    const message = `${tenant} cannot be the name of any ${tenantNoun} of ${title}, whose names are such as ${example.tenant}`;
     return { refused: problem(400, 'tenant-name', message) };
   }
   return { dialect, key: { dialect: dialect.id, tenant } };
