@@ -258,6 +258,15 @@ describe('crossgate store backup and restore', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it.each([
+    { name: 'verify', args: (file: string) => ['verify', file] },
+    { name: 'restore', args: (file: string) => ['restore', '--from', file, '--to', `lmdb=${directory}`] },
+  ])('says that there is no such backup to $name', async ({ args }) => {
+    const file = join(directory, 'nowhere.backup');
+    const stderr = `crossgate: ${file} cannot be read: there is no such file\n`;
+    expect(await runCommand(['store', ...args(file)])).toEqual({ exitCode: 1, stdout: '', stderr });
+  });
+
   it('cannot write into a directory that is not there, nor in the place of one', async () => {
     await fill(2);
     for (const [to, says] of [

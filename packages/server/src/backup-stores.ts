@@ -12,6 +12,7 @@ import {
   openBackup,
   writeBackup,
 } from '@crossgate/policy-store';
+import { whyUnreadable } from './config/read-file.ts';
 import { type ArchiveSettings, openToBackUp, openToFill, StoreProblem } from './policy-archives.ts';
 
 type Problem = {
@@ -123,7 +124,7 @@ async function openWhole(
     if (error instanceof BackupError)
       throw new StoreProblem(`${path} ${FAULTS[error.kind]}: ${error.message}`);
     if (error instanceof Error && 'syscall' in error) {
-      throw new StoreProblem(`${path} cannot be read: ${error.message}`);
+      throw new StoreProblem(`${path} cannot be read: ${whyUnreadable(error)}`);
     }
     throw error;
   }

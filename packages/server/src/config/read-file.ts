@@ -25,9 +25,14 @@ export function readFile(
     if (!stats.isFile() && !stats.isFIFO()) return unreadable('it is neither a file nor a pipe');
     return { kind: 'bytes', bytes: readBytes(name, limitBytes + 1) };
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    return unreadable(REASONS[code] ?? message);
+    return unreadable(whyUnreadable(error));
   }
+}
+
+/** What an error of the file system means for whoever named the file. */
+export function whyUnreadable(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
 }
 
 function unreadable(reason: string): ReadFileResult {
