@@ -71,7 +71,7 @@ describe.concurrent('crossgate lint', () => {
   ])('tells which form a file is in that cannot be read as $name', async ({ args, advice }) => {
     const { exitCode, stdout } = await lint(...args);
     expect(exitCode).toBe(3);
-    const [, , after = ''] = /(^|\n)\S+: 1 error\n([^]*)$/.exec(stdout) ?? [];
+    const [, , after = ''] = /(^|\n)\S+: 1 error\n(.*)$/s.exec(stdout) ?? [];
     expect(after.replaceAll('\n', ' ').trim()).toBe(advice);
   });
 
