@@ -5,7 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SendToAdmin } from '../support/admin-http.ts';
 import { TOKENS, WITH_TOKENS, withToken } from '../support/admin-session.ts';
 import { CHROMIUM_MISSING } from '../support/chromium.ts';
-import { type ConsoleSession, expectAccessible, putPolicy, startConsole } from '../support/console.ts';
+import {
+  type ConsoleSession,
+  expectAccessible,
+  expectFocus,
+  putPolicy,
+  startConsole,
+} from '../support/console.ts';
 import { describeWith } from '../support/required.ts';
 
 const RULE = { allowedOrigins: ['https://app.example.com'], allowedMethods: ['GET'] };
@@ -76,7 +82,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     page = await session.open('#/cos/hidden-1250000000/rules');
     await page.getByRole('heading', { name: 'Log in to Crossgate' }).waitFor();
     expect(await page.getByLabel('Token').getAttribute('type')).toBe('password');
-    expect(await page.evaluate<string>('document.activeElement.id')).toBe('token');
+    await expectFocus(page, 'id', /^token$/);
     await expectFitForAll();
     expect(await page.textContent('body')).not.toContain('hidden-1250000000');
     await logIn(`${TOKENS.owner}\n`);
@@ -96,7 +102,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await page.keyboard.type(TOKENS.reader);
     await page.keyboard.press('Enter');
     await page.getByText('Logged in as reader').waitFor();
-    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
+    await expectFocus(page, 'id', /^main$/);
   });
 
   it('logs out, and then shows nothing of what was there', async () => {
@@ -127,7 +133,7 @@ describeWith(CHROMIUM_MISSING)('the console of a server that has tokens', () => 
     await dialog.waitFor({ state: 'hidden' });
     await page.getByRole('status').getByText('You are logged in as editor').waitFor();
     expect(await page.getByLabel('Allowed origins').inputValue()).toBe('https://typed.example');
-    expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Save now');
+    await expectFocus(page, 'textContent', /^Save now$/);
     await button('Save now').click();
     await page.getByText(/^Saved as revision/).waitFor();
     expect(await stored(tenant)).toMatchObject({

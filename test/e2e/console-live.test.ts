@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CHROMIUM_MISSING } from '../support/chromium.ts';
-import { type ConsoleSession, putPolicy, startConsole } from '../support/console.ts';
+import { type ConsoleSession, expectFocus, putPolicy, startConsole } from '../support/console.ts';
 import { sendCos } from '../support/cos-http.ts';
 import { describeWith } from '../support/required.ts';
 
@@ -80,7 +80,7 @@ describeWith(CHROMIUM_MISSING)('what happens, and what has happened', () => {
     await expect.poll(found, { timeout: 10_000 }).toBeGreaterThan(95);
     expect(await table.getByRole('row').count()).toBe(101);
     await page.getByRole('button', { name: /^Show (\d\d) of \1 more$/ }).click();
-    expect(await page.evaluate<string>('document.activeElement.textContent.trim()')).toMatch(/^many-09\d-/);
+    await expectFocus(page, 'textContent', /^many-09\d-/);
     expect(await page.getByRole('button', { name: /^Show \d/ }).count()).toBe(0);
     const last = table.getByRole('row', { name: /many-119/ });
     await last.getByRole('cell', { name: /note|warning/ }).waitFor();

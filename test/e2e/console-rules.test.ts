@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { CHROMIUM_MISSING } from '../support/chromium.ts';
-import { type ConsoleSession, putPolicy, startConsole } from '../support/console.ts';
+import { type ConsoleSession, expectFocus, putPolicy, startConsole } from '../support/console.ts';
 import { describeWith } from '../support/required.ts';
 
 interface StoredPolicy {
@@ -102,7 +102,7 @@ describeWith(CHROMIUM_MISSING)('the rule editor', () => {
     expect(await panel.getByText('https://old.example').count()).toBe(1);
     await panel.getByRole('link', { name: 'Try it: GET https://new.example' }).click();
     await page.getByText('The browser keeps the answer from the page.').waitFor();
-    expect(await page.evaluate<string>('document.activeElement.id')).toBe('main');
+    await expectFocus(page, 'id', /^main$/);
     await page.getByLabel('Decide by').selectOption({ label: 'what is in the rule editor' });
     await page.getByText('The page can read the answer.').waitFor();
   });

@@ -65,6 +65,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(results.passes.length).toBeGreaterThan(10);
 }
 
+/** Waits until what has the focus has this `id` or text: it gets it once it has been drawn. */
+export async function expectFocus(page: Page, what: 'id' | 'textContent', expected: RegExp): Promise<void> {
+  const focused = () => page.evaluate<string>(`document.activeElement.${what}.trim()`);
+  await expect.poll(focused, { timeout: 5_000 }).toMatch(expected);
+}
+
 export async function putPolicy(admin: SendToAdmin, tenant: string, policy: object): Promise<AdminResponse> {
   const answer = await admin(`/api/v1/tenants/${tenant}/policy`, { method: 'PUT', body: policy });
   expect(answer.status, answer.text).toBe(200);
