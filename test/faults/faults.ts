@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EtcdCluster } from '../support/etcd-cluster.ts';
 import type { Weather } from '../support/tcp-proxy.ts';
+import { compactAndDefragment } from './compact.ts';
 import type { Environment, EtcdEnvironment } from './environment.ts';
 import { FAKETIME_MISSING } from './faketime.ts';
 import { fillQuota, freeQuota } from './quota.ts';
@@ -66,13 +67,6 @@ function weatherFault(name: string, weather: (random: SeededRandom) => Weather):
       return async () => environment.setWeather({ kind: 'clear' }, gateway, member);
     },
   };
-}
-
-async function compactAndDefragment(cluster: EtcdCluster): Promise<void> {
-  const text = await cluster.control('--write-out', 'json', 'get', 'is-it-there');
-  const { header } = JSON.parse(text) as { readonly header: { readonly revision: number } };
-  await cluster.control('compaction', '--physical', String(header.revision));
-  await cluster.control('defrag');
 }
 
 const HOUR_SECONDS = 3_600;

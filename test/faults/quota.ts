@@ -1,4 +1,5 @@
 import type { EtcdCluster } from '../support/etcd-cluster.ts';
+import { compactAndDefragment } from './compact.ts';
 import { openClient } from './http-client.ts';
 
 /** Where nobody else writes. */
@@ -32,9 +33,6 @@ export async function fillQuota({ endpoints }: EtcdCluster): Promise<void> {
 
 export async function freeQuota(cluster: EtcdCluster): Promise<void> {
   await cluster.control('del', '--prefix', JUNK);
-  const text = await cluster.control('--write-out', 'json', 'get', 'is-it-there');
-  const { header } = JSON.parse(text) as { readonly header: { readonly revision: number } };
-  await cluster.control('compaction', '--physical', String(header.revision));
-  await cluster.control('defrag');
+  await compactAndDefragment(cluster);
   await cluster.control('alarm', 'disarm');
 }
