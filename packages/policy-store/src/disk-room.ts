@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** What a transaction is to write. */
 export interface WrittenAmount {
   readonly operations: number;
-  /** Of the values. */
+  /** Of keys and values. */
   readonly bytes: number;
 }
 
